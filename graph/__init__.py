@@ -1,0 +1,1 @@
+"""The order of the steps, and how a run survives a crash."""

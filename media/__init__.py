@@ -1,0 +1,1 @@
+"""Pixels and sound: timeline, motion, captions, audio, render, inspect."""

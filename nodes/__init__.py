@@ -1,0 +1,1 @@
+"""One file per agent: what it reads, what it writes, one short async function."""

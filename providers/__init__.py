@@ -1,0 +1,1 @@
+"""Outside services behind three ports, and the one door through which money leaves."""

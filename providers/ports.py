@@ -1,0 +1,159 @@
+"""The ports: what a text model, an image model, a voice model and an artifact store promise.
+
+An adapter talks to one vendor and does nothing else: no retry, no limit, no price. It maps
+every failure to `shortfactory.errors` and reports what was used. `providers/gateway.py` is the
+only caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from pydantic import Field, JsonValue
+
+from shortfactory.story import Plain, Word
+
+Task = Literal["story", "script", "revise", "reword", "package"]
+Aspect = Literal["9:16", "16:9", "1:1", "4:5"]
+
+
+class TextRequest(Plain):
+    """Ask for one JSON object. `inputs` are the facts the prompt was rendered from.
+
+    `system` and `prompt` come from `nodes/prompts/*.md`; `prompt_version` is its hash. `schema_`
+    is the JSON schema of the reply, within the keywords that Gemini accepts.
+    """
+
+    task: Task
+    system: str
+    prompt: str
+    prompt_version: str
+    inputs: dict[str, JsonValue]
+    schema_: dict[str, JsonValue]
+    max_output_tokens: int = 8192
+
+
+class ImageRequest(Plain):
+    """Ask for one picture. `keyword` and `palette` serve models that draw type and colour."""
+
+    prompt: str
+    aspect: Aspect = "9:16"
+    size: Literal["1K", "2K", "4K"] = "1K"
+    references: tuple[str, ...] = ()  # sha256 of pictures to stay consistent with
+    keyword: str = ""
+    palette: tuple[str, ...] = ()  # "#rrggbb", background first, accent last
+    look: str = ""  # the style's name
+    variation: int = 0  # another picture of the same prompt
+
+
+class VoiceRequest(Plain):
+    """Ask for one narration. Neighbours' text shapes the prosody where the model allows it."""
+
+    text: str
+    language: str = "en"
+    voice: str = ""  # the vendor's voice id; "" lets the adapter choose by language and tone
+    tone: str = ""
+    previous_text: str = ""
+    next_text: str = ""
+    variation: int = 0
+
+
+class Usage(Plain):
+    """What a call used, by unit. Missing numbers are None and settled at the reservation."""
+
+    units: dict[str, int | None] = Field(default_factory=dict)
+    """For example input_tokens, output_tokens, image_tokens, characters, images."""
+    request_id: str = ""
+
+
+class TextReply(Plain):
+    """The model's JSON, unparsed: validation is the node's, repair is nobody's."""
+
+    text: str
+    usage: Usage = Usage()
+
+
+class ImageReply(Plain):
+    """Encoded picture bytes as the vendor sent them, already proven decodable."""
+
+    data: bytes
+    media_type: str
+    width_px: int
+    height_px: int
+    usage: Usage = Usage()
+
+
+class VoiceReply(Plain):
+    """Mono signed 16-bit little-endian samples, and when each word of the text sounds."""
+
+    pcm: bytes
+    rate_hz: int
+    words: tuple[Word, ...]
+    usage: Usage = Usage()
+
+
+class Model(Protocol):
+    """What every adapter has: an id ("provider:model") and an honest fingerprint."""
+
+    @property
+    def id(self) -> str:
+        """The id under which the catalogue knows it."""
+        ...
+
+    def fingerprint(self, request: Any) -> Mapping[str, JsonValue]:
+        """Everything about the request that changes the result: the input of the call's key."""
+        ...
+
+
+class TextModel(Model, Protocol):
+    """Writes JSON."""
+
+    async def write(self, request: TextRequest) -> TextReply:
+        """Make one request to the vendor."""
+        ...
+
+
+class ImageModel(Model, Protocol):
+    """Draws a picture. `references` holds the bytes behind `request.references`, in order."""
+
+    async def draw(self, request: ImageRequest, references: tuple[bytes, ...]) -> ImageReply:
+        """Make one request to the vendor."""
+        ...
+
+
+class VoiceModel(Model, Protocol):
+    """Speaks a text and says when each word sounds."""
+
+    async def speak(self, request: VoiceRequest) -> VoiceReply:
+        """Make one request to the vendor."""
+        ...
+
+
+class ArtifactStore(Protocol):
+    """Content-addressed files, and the record of each call by its key. Writes are atomic."""
+
+    async def put(self, data: bytes, suffix: str) -> str:
+        """Keep bytes; the same bytes twice are one artifact. Returns their sha256 (hex)."""
+        ...
+
+    async def adopt(self, path: Path, suffix: str) -> str:
+        """Keep a finished local file without reading it into memory; the file may be moved."""
+        ...
+
+    async def read(self, sha256: str) -> bytes:
+        """The bytes. Raises StorageError when missing or when they do not match the hash."""
+        ...
+
+    async def path(self, sha256: str) -> Path:
+        """A local, read-only path to the bytes, fetched first where the store is remote."""
+        ...
+
+    async def recall(self, key: str) -> dict[str, JsonValue] | None:
+        """The record of a finished call, or None."""
+        ...
+
+    async def remember(self, key: str, record: Mapping[str, JsonValue]) -> None:
+        """Keep the record of a finished call; the first one stays."""
+        ...

@@ -1,0 +1,1 @@
+"""The vocabulary every room shares: story, money, errors, settings, telemetry names."""

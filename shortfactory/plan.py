@@ -1,0 +1,33 @@
+"""Which model serves which role in one run, and what it may cost."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from shortfactory.story import Plain
+
+Providers = Literal["offline", "simulator", "live"]
+Role = Literal["text", "image", "image_fallback", "voice", "voice_fallback"]
+
+
+class Plan(Plain):
+    """Model ids ("provider:model") per role. A fallback is another model, never a placeholder."""
+
+    text: str
+    image: str
+    image_fallback: str
+    voice: str
+    voice_fallback: str
+    image_size: Literal["1K", "2K", "4K"] = "1K"
+    batch: bool = False
+
+
+class Payer(Plain):
+    """On whose account a call is made; every ledger row carries it."""
+
+    run_id: str
+    tenant: str = "local"
+    budget_usd: Decimal
+    node: str
+    scene: int | None = None

@@ -1,0 +1,129 @@
+"""Every knob, once. Read from the environment (prefix SHORTFACTORY_, nested with `__`)."""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, BaseModel, Field, HttpUrl, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_home() -> Path:
+    """The per-user data folder."""
+    # Postgres never runs as root: its own user must be able to pass every parent folder,
+    # which /root forbids.
+    if os.geteuid() == 0:
+        return Path("/var/lib/shortfactory")
+    from platformdirs import user_data_path  # noqa: PLC0415 - not needed by root
+
+    return user_data_path("shortfactory", appauthor=False)
+
+
+class GeminiSettings(BaseModel):
+    """Google's Gemini: text, pictures, and the fallback voice."""
+
+    api_key: SecretStr | None = None
+    base_url: HttpUrl = HttpUrl("https://generativelanguage.googleapis.com")
+    text_model: str = "gemini-3.1-flash-lite"
+    image_model: str = "gemini-nano-banana-2.1"
+    image_fallback_model: str = "gemini-3.1-flash-lite-image"
+    speech_model: str = "gemini-3.1-flash-tts-preview"
+    requests_per_minute: int = Field(default=300, ge=1)
+    images_per_minute: int = Field(default=60, ge=1)
+    timeout_s: float = Field(default=120, gt=0)
+
+
+class ElevenLabsSettings(BaseModel):
+    """ElevenLabs: the voice."""
+
+    api_key: SecretStr | None = None
+    base_url: HttpUrl = HttpUrl("https://api.elevenlabs.io")
+    model: str = "eleven_multilingual_v2"
+    voice_id: str | None = None
+    concurrency: int = Field(default=3, ge=1)
+    timeout_s: float = Field(default=90, gt=0)
+
+
+class SimulatorSettings(BaseModel):
+    """Where `--providers simulator` finds the simulator, and the key it accepts."""
+
+    base_url: HttpUrl = HttpUrl("http://127.0.0.1:8765")
+    api_key: SecretStr = SecretStr("simulator")
+
+
+class BudgetSettings(BaseModel):
+    """Spending limits in dollars. A short may narrow its own, never widen the others."""
+
+    short_usd: Decimal = Field(default=Decimal("0.25"), gt=0)
+    tenant_day_usd: Decimal = Field(default=Decimal(5), gt=0)
+    deployment_day_usd: Decimal = Field(default=Decimal(50), gt=0)
+    deployment_month_usd: Decimal = Field(default=Decimal(500), gt=0)
+
+
+class GatewaySettings(BaseModel):
+    """How patient the one door to paid calls is."""
+
+    attempts: int = Field(default=5, ge=1)
+    deadline_s: float = Field(default=300, gt=0)
+    breaker_failures: int = Field(default=8, ge=1)
+    breaker_rest_s: float = Field(default=30, gt=0)
+    largest_reply_bytes: int = Field(default=64 * 1024 * 1024, ge=1024)
+
+
+class GraphSettings(BaseModel):
+    """How often the graph tries again before it falls back or parks."""
+
+    revisions: int = Field(default=2, ge=0)
+    image_attempts: int = Field(default=2, ge=1)
+    voice_attempts: int = Field(default=2, ge=1)
+    rewords: int = Field(default=2, ge=0)
+    repairs: int = Field(default=1, ge=0)
+    scenes_at_once: int = Field(default=4, ge=1)
+
+
+class RenderSettings(BaseModel):
+    """Film size, speed and workers. `workers` 0 means half the cores, at least one."""
+
+    quality: Literal["quick", "default", "best"] = "default"
+    workers: int = Field(default=0, ge=0)
+
+
+class Settings(BaseSettings):
+    """The whole configuration of one process."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SHORTFACTORY_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+    )
+
+    home: Path = Field(default_factory=default_home)
+    database_url: SecretStr | None = None
+    providers: Literal["offline", "simulator", "live"] | None = None
+    google_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices(
+            "SHORTFACTORY_GOOGLE_API_KEY", "GOOGLE_API_KEY", "GEMINI_API_KEY"
+        ),
+    )
+    elevenlabs_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("SHORTFACTORY_ELEVENLABS_API_KEY", "ELEVENLABS_API_KEY"),
+    )
+    gemini: GeminiSettings = GeminiSettings()
+    elevenlabs: ElevenLabsSettings = ElevenLabsSettings()
+    simulator: SimulatorSettings = SimulatorSettings()
+    budget: BudgetSettings = BudgetSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    graph: GraphSettings = GraphSettings()
+    render: RenderSettings = RenderSettings()
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()

@@ -24,6 +24,7 @@ ShortFactoryError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 
@@ -97,13 +98,19 @@ class ProviderError(ShortFactoryError):
         code: str = "",
         retry_after_s: float | None = None,
         billed: bool = False,
+        units: Mapping[str, int | None] | None = None,
         cure: str = "",
     ) -> None:
-        """Carry the vendor's facts. `billed` says that this failure may have cost money."""
+        """Carry the vendor's facts.
+
+        `billed` says that this failure may have cost money; `units` what it used (named as in
+        `providers.ports.Usage`), where the vendor said so.
+        """
         super().__init__(message, cure=cure)
         self.provider, self.model = provider, model
         self.http_status, self.code = http_status, code
         self.retry_after_s, self.billed = retry_after_s, billed
+        self.units = dict(units) if units is not None else None
 
 
 class TransientError(ProviderError):

@@ -36,9 +36,14 @@ class TextRequest(Plain):
 
 
 class ImageRequest(Plain):
-    """Ask for one picture. `keyword` and `palette` serve models that draw type and colour."""
+    """Ask for one picture.
+
+    `subject` is the scene's own picture note inside `prompt`; it, `keyword` and `palette` serve
+    models that compose by rule. A model sends, and fingerprints, only what it understands.
+    """
 
     prompt: str
+    subject: str = ""
     aspect: Aspect = "9:16"
     size: Literal["1K", "2K", "4K"] = "1K"
     references: tuple[str, ...] = ()  # sha256 of pictures to stay consistent with
@@ -156,4 +161,8 @@ class ArtifactStore(Protocol):
 
     async def remember(self, key: str, record: Mapping[str, JsonValue]) -> None:
         """Keep the record of a finished call; the first one stays."""
+        ...
+
+    async def forget(self, key: str) -> None:
+        """Drop the record of a call whose artifact is lost, so that it can be made again."""
         ...

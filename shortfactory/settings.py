@@ -68,6 +68,8 @@ class GatewaySettings(BaseModel):
 
     attempts: int = Field(default=5, ge=1)
     deadline_s: float = Field(default=300, gt=0)
+    first_wait_s: float = Field(default=0.5, ge=0)
+    longest_wait_s: float = Field(default=30, gt=0)
     breaker_failures: int = Field(default=8, ge=1)
     breaker_rest_s: float = Field(default=30, gt=0)
     largest_reply_bytes: int = Field(default=64 * 1024 * 1024, ge=1024)

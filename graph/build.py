@@ -1,0 +1,80 @@
+"""The drawing: which agent follows which. Returned uncompiled; whoever runs it compiles it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from langgraph.graph import END, START, StateGraph
+
+from graph import routes
+from graph.scene import scene_graph
+from graph.state import State
+from graph.steps import add_step
+from nodes.approval import approval
+from nodes.assemble import assemble
+from nodes.await_budget import await_budget
+from nodes.budget_guard import budget_guard
+from nodes.cast import cast
+from nodes.critique import critique
+from nodes.economise import economise
+from nodes.package import package
+from nodes.park import park
+from nodes.quality_check import quality_check
+from nodes.script import script
+from nodes.services import Services
+from nodes.story import story
+
+APPROVAL_GOTO = {
+    "cast": "approved",
+    "script": "revise",
+    "budget_guard": "edited",
+    END: "rejected",
+}
+PARK_GOTO = dict.fromkeys(
+    ("story", "script", "cast", "assemble", "quality_check", "package"), "resumed"
+)
+
+
+def build(services: Services) -> StateGraph[Any, None, Any, Any]:
+    """Draw the whole production line, bound to its services."""
+    limits = services.limits
+    graph: StateGraph[Any, None, Any, Any] = StateGraph(State)
+    for step in (story, script, critique, budget_guard, economise, await_budget, cast):
+        add_step(graph, step, services)
+    for step in (assemble, quality_check, package):
+        add_step(graph, step, services)
+    add_step(graph, approval, services, goto=APPROVAL_GOTO)
+    add_step(graph, park, services, goto=PARK_GOTO)
+    graph.add_node("scene", scene_graph(services).compile())
+
+    written = partial(routes.after_writing, limits=limits)
+    criticised = partial(routes.after_critique, limits=limits)
+    measured = partial(routes.after_quality, limits=limits)
+    done_or_park = routes.after_step
+
+    graph.add_edge(START, "story")
+    graph.add_conditional_edges(
+        "story", written, {"done": "script", "again": "story", "park": "park"}
+    )
+    graph.add_conditional_edges(
+        "script", written, {"done": "critique", "again": "script", "park": "park"}
+    )
+    graph.add_conditional_edges(
+        "critique", criticised, {"revise": "script", "go_on": "budget_guard"}
+    )
+    graph.add_conditional_edges(
+        "budget_guard",
+        routes.after_budget,
+        {"fits": "approval", "too_dear": "economise", "nothing_left": "await_budget"},
+    )
+    graph.add_edge("economise", "budget_guard")
+    graph.add_edge("await_budget", "budget_guard")
+    graph.add_conditional_edges("cast", routes.after_cast, ["scene", "park"])
+    graph.add_edge("scene", "assemble")
+    graph.add_conditional_edges("assemble", done_or_park, {"done": "quality_check", "park": "park"})
+    graph.add_conditional_edges(
+        "quality_check", measured, {"passed": "package", "scene": "scene", "park": "park"}
+    )
+    graph.add_conditional_edges("package", done_or_park, {"done": END, "park": "park"})
+    return graph

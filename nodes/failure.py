@@ -1,0 +1,71 @@
+"""A failure as data: what the edges of the graph decide on."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from shortfactory.errors import (
+    AccountProblem,
+    BudgetExceeded,
+    ContentRefused,
+    MalformedReply,
+    MediaError,
+    ModelGone,
+    RequestRejected,
+    ShortFactoryError,
+    StorageError,
+    TransientError,
+    UsageError,
+)
+
+FailureKind = Literal[
+    "refused",
+    "malformed",
+    "down",
+    "gone",
+    "rejected",
+    "account",
+    "budget",
+    "media",
+    "storage",
+    "usage",
+]
+
+KINDS: tuple[tuple[type[ShortFactoryError], FailureKind], ...] = (
+    (ContentRefused, "refused"),
+    (MalformedReply, "malformed"),
+    (TransientError, "down"),
+    (ModelGone, "gone"),
+    (RequestRejected, "rejected"),
+    (AccountProblem, "account"),
+    (BudgetExceeded, "budget"),
+    (MediaError, "media"),
+    (StorageError, "storage"),
+    (UsageError, "usage"),
+)
+
+STOPS: frozenset[FailureKind] = frozenset({"account", "budget", "storage", "usage"})
+"""No other words and no other model cure these: a person or time does."""
+
+
+class Failure(TypedDict):
+    """One failed step. `random` says that the identical request may pass."""
+
+    node: str
+    kind: FailureKind
+    message: str
+    random: bool
+    scene: int | None
+
+
+def failure_of(error: ShortFactoryError, node: str, scene: int | None = None) -> Failure:
+    """Turn an error into the data that a route reads.
+
+    Raises:
+        ShortFactoryError: the same error, where its class has no route.
+    """
+    kind = next((kind for cls, kind in KINDS if isinstance(error, cls)), None)
+    if kind is None:
+        raise error
+    random = isinstance(error, ContentRefused) and error.random
+    return Failure(node=node, kind=kind, message=str(error), random=random, scene=scene)

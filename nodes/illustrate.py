@@ -1,0 +1,105 @@
+"""The illustrator: one picture for one scene, by the first model or by the fallback."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from pydantic import JsonValue
+
+from media.style import Style
+from media.style import load as load_style
+from nodes.failure import Failure, failure_of
+from nodes.prompting import load as load_prompt
+from nodes.services import RunFacts, Services
+from providers.ports import Aspect, ImageRequest
+from shortfactory.errors import ShortFactoryError
+from shortfactory.plan import Plan
+from shortfactory.story import Character, Scene
+
+
+class Reads(TypedDict, total=False):
+    """What the illustrator needs. `wording` is the picture note, reworded where one was refused."""
+
+    run: RunFacts
+    plan: dict[str, JsonValue]
+    style: str
+    aspect: Aspect
+    scene: dict[str, JsonValue]
+    cast: list[dict[str, JsonValue]]
+    wording: str
+    picture_variation: int
+    picture_tries: int
+    fallback_tries: int
+
+
+class Writes(TypedDict, total=False):
+    """What the illustrator leaves: a picture, or the failure that the route reads."""
+
+    picture: dict[str, JsonValue] | None
+    picture_role: Literal["image", "image_fallback"]
+    picture_failure: Failure | None
+    picture_tries: int
+    fallback_tries: int
+
+
+async def illustrate(state: Reads, services: Services) -> Writes:
+    """Draw with the plan's image model."""
+    plan = Plan.model_validate(state["plan"])
+    drawn = await _draw(state, services, plan.image, "illustrate")
+    drawn["picture_role"] = "image"
+    drawn["picture_tries"] = state.get("picture_tries", 0) + 1
+    return drawn
+
+
+async def illustrate_fallback(state: Reads, services: Services) -> Writes:
+    """Draw with the plan's other image model."""
+    plan = Plan.model_validate(state["plan"])
+    drawn = await _draw(state, services, plan.image_fallback, "illustrate_fallback")
+    drawn["picture_role"] = "image_fallback"
+    drawn["fallback_tries"] = state.get("fallback_tries", 0) + 1
+    return drawn
+
+
+async def _draw(state: Reads, services: Services, model: str, node: str) -> Writes:
+    scene = Scene.model_validate(state["scene"])
+    try:
+        payer = await services.payer(state["run"], node, scene.number)
+        picture = await services.gateway.draw(model, request_for(state), payer)
+    except ShortFactoryError as error:
+        return Writes(picture=None, picture_failure=failure_of(error, node, scene.number))
+    kept = {"sha256": picture.sha256, "model": model}
+    size = {"width_px": picture.width_px, "height_px": picture.height_px}
+    return Writes(picture={**kept, **size}, picture_failure=None)
+
+
+def request_for(state: Reads) -> ImageRequest:
+    """Compose the request: subject, style, the cast's looks, calm space for the captions."""
+    scene = Scene.model_validate(state["scene"])
+    plan = Plan.model_validate(state["plan"])
+    style = load_style(state["style"])
+    present = [member for member in state.get("cast", []) if member["name"] in scene.characters]
+    return ImageRequest(
+        prompt=picture_prompt(state["wording"], style, present),
+        subject=state["wording"],
+        aspect=state["aspect"],
+        size=plan.image_size,
+        references=tuple(str(member["sheet"]) for member in present if member.get("sheet")),
+        keyword=scene.keyword,
+        palette=style.palette,
+        look=style.name,
+        variation=state.get("picture_variation", 0),
+    )
+
+
+def picture_prompt(subject: str, style: Style, cast: list[dict[str, JsonValue]]) -> str:
+    """Fill the picture prompt for one subject in one style."""
+    members = [Character.model_validate({k: m[k] for k in ("name", "looks")}) for m in cast]
+    looks = "; ".join(f"{member.name}: {member.looks}" for member in members)
+    words = {
+        "subject": subject,
+        "style": style.prompt,
+        "palette": ", ".join(style.palette),
+        "cast": looks or "nobody in particular",
+    }
+    prompt = load_prompt("picture")
+    return f"{prompt.system}\n\n{prompt.ask.substitute(words)}"

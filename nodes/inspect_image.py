@@ -1,0 +1,51 @@
+"""The picture editor: looks at what was really drawn before a film is made of it."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from pydantic import JsonValue
+
+from nodes.failure import Failure, failure_of
+from nodes.findings import Finding
+from nodes.services import Services
+from shortfactory.errors import ShortFactoryError
+
+
+class Reads(TypedDict, total=False):
+    """What the editor needs."""
+
+    scene: dict[str, JsonValue]
+    picture: dict[str, JsonValue] | None
+    picture_failure: Failure | None
+    picture_variation: int
+
+
+class Writes(TypedDict, total=False):
+    """What the editor leaves. A faulty picture becomes a new variation, never the same again."""
+
+    picture_findings: list[Finding]
+    picture_failure: Failure | None
+    picture_variation: int
+
+
+async def inspect_image(state: Reads, services: Services) -> Writes:
+    """Measure the picture; a step that drew none is passed on to the route as it is."""
+    picture = state.get("picture")
+    if picture is None:
+        return Writes(picture_findings=[])
+    number = int(str(state["scene"]["number"]))
+    try:
+        path = await services.store.path(str(picture["sha256"]))
+        faults = await services.render.check_picture(path)
+    except ShortFactoryError as error:
+        return Writes(picture_failure=failure_of(error, "inspect_image", number))
+    findings = [
+        Finding(check=fault.check, severity="revise", scene=number, message=fault.message)
+        for fault in faults
+        if fault.severity == "fail"
+    ]
+    if findings:
+        variation = state.get("picture_variation", 0) + 1
+        return Writes(picture_findings=findings, picture_variation=variation)
+    return Writes(picture_findings=[])

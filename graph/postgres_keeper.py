@@ -9,40 +9,40 @@ import os
 import shutil
 import subprocess  # noqa: TID251 - stopping PostgreSQL is this process's one purpose
 import sys
-from typing import TextIO
 
 
-def _try_lock(file: TextIO) -> bool:
+def _try_lock(fd: int) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
 
 
 def _stop(pg_ctl: str, data: str, socket_dir: str, uid: int, gid: int) -> None:
-    account = {"user": uid, "group": gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    root = os.geteuid() == 0
     subprocess.run(
         [pg_ctl, "stop", "-D", data, "-m", "fast", "-w", "-t", "60"],
         check=False,
+        cwd="/",
         env={"LC_ALL": "C"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        **account,
+        user=uid if root else None,
+        group=gid if root else None,
+        extra_groups=[] if root else None,
     )
     shutil.rmtree(socket_dir, ignore_errors=True)
 
 
-def _stop_if_unused(users: TextIO, starting: TextIO, arguments: list[str]) -> bool:
+def _stop_if_unused(users: int, starting: int, arguments: list[str]) -> bool:
     fcntl.flock(starting, fcntl.LOCK_EX)
-    try:
-        if not _try_lock(users):
-            return False
-        pg_ctl, data, socket_dir, uid, gid = arguments
-        _stop(pg_ctl, data, socket_dir, int(uid), int(gid))
-        return True
-    finally:
-        fcntl.flock(users, fcntl.LOCK_UN)
+    if not _try_lock(users):
+        fcntl.flock(starting, fcntl.LOCK_UN)
+        return False
+    pg_ctl, data, socket_dir, uid, gid = arguments
+    _stop(pg_ctl, data, socket_dir, int(uid), int(gid))
+    return True
 
 
 def main(lock_folder: str, *arguments: str) -> None:
@@ -51,17 +51,21 @@ def main(lock_folder: str, *arguments: str) -> None:
         return
     os.setsid()
     names = ("keeper", "users", "starting")
-    keeper, users, starting = (open(f"{lock_folder}/postgres.{name}.lock", "a") for name in names)
+    keeper, users, starting = (
+        os.open(f"{lock_folder}/postgres.{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        for name in names
+    )
     if not _try_lock(keeper):
         return
-    while True:
+    stopped = False
+    while not stopped:
         fcntl.flock(users, fcntl.LOCK_EX)
         # Given back before `starting` is asked for: a newcomer takes them in that order.
         fcntl.flock(users, fcntl.LOCK_UN)
-        if _stop_if_unused(users, starting, list(arguments)):
-            fcntl.flock(keeper, fcntl.LOCK_UN)
-            return
-        fcntl.flock(starting, fcntl.LOCK_UN)
+        stopped = _stop_if_unused(users, starting, list(arguments))
+    # This order too: whoever starts next must find no keeper, and so bring a new one.
+    for fd in (keeper, users, starting):
+        os.close(fd)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from shortfactory.story import (
     Topic,
 )
 
-MIN_TEXT_CHARACTERS = 3
+MIN_TEXT_CHARACTERS = 2  # two signs are a topic in Chinese
 MAX_NOTES_CHARACTERS = 4_000
 MAX_FILE_BYTES = 4 * MAX_SOURCE_CHARACTERS  # UTF-8 needs at most four bytes a character
 

@@ -1,0 +1,58 @@
+"""The statements behind `graph.runs`. Each answers with the row it changed, or with none."""
+
+CREATE = """
+insert into runs (id, tenant, title, topic, providers, budget_usd, approve, plan)
+values (%(id)s, %(tenant)s, %(title)s, %(topic)s, %(providers)s, %(budget_usd)s, %(approve)s,
+    %(plan)s)
+returning *
+"""
+
+GET = "select * from runs where id = %(id)s"
+
+LIST = """
+select * from runs
+where (%(status)s::text is null or status = %(status)s)
+    and (%(tenant)s::text is null or tenant = %(tenant)s)
+    and (%(id)s::uuid is null or (created_at, id) < (%(created_at)s::timestamptz, %(id)s))
+order by created_at desc, id desc
+limit %(limit)s
+"""
+
+FIND = "select * from runs where id::text like %(beginning)s order by id limit 2"
+
+SET_STATUS = """
+update runs set status = %(to)s, reason = %(reason)s, updated_at = now()
+where id = %(id)s and status = any(%(only_from)s)
+returning *
+"""
+
+SET_FACTS = """
+update runs set
+    title = coalesce(%(title)s, title),
+    script_version = coalesce(%(script_version)s, script_version),
+    plan = coalesce(%(plan)s, plan),
+    out = coalesce(%(out)s, out),
+    budget_usd = coalesce(%(budget_usd)s, budget_usd),
+    updated_at = now()
+where id = %(id)s
+returning *
+"""
+
+RECORD_DECISION = """
+update runs set decision = %(decision)s, status = %(to)s, updated_at = now()
+where id = %(id)s and status = any(%(only_from)s) and decision is null
+    and (%(script_version)s::integer is null or script_version = %(script_version)s)
+returning *
+"""
+
+DROP_DECISION = "update runs set decision = null where id = %(id)s returning id"
+
+REQUEST_CANCEL = """
+update runs set cancel_requested = true, updated_at = now()
+where id = %(id)s and status = any(%(only_from)s)
+returning *
+"""
+
+HOLD = "update runs set holder = %(holder)s where id = %(id)s returning id"
+
+RELEASE = "update runs set holder = null where id = %(id)s and holder = %(holder)s returning id"

@@ -1,0 +1,227 @@
+"""Gemini's text and picture models. One call here is one request to Google, and no more."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import JsonValue, SecretStr
+
+from providers import pictures
+from providers.first_use import FirstUse
+from providers.gemini_access import GeminiAccess
+from providers.gemini_reply import REFUSALS, Reply, finished_badly, tokens
+from providers.ports import ImageReply, ImageRequest, TextReply, TextRequest, Usage
+from shortfactory.errors import MalformedReply, RequestRejected
+
+if TYPE_CHECKING:
+    import httpx
+    from langchain_core.messages import AIMessage
+
+    from providers.gemini_sdk import GeminiChat
+
+# The shorter side at least, by asked size: half of what the models draw.
+LEAST_SIDE_PX = {"1K": 384, "2K": 768, "4K": 1536}
+
+
+def text_thinking(model: str) -> str | None:
+    """The least thinking that a text model accepts, or None to leave the field out.
+
+    3.1 Flash-Lite takes MINIMAL; the other models of generation 3 refuse it and cannot switch
+    thinking off (Google's model pages, read 2026-11). Earlier ones have no levels.
+    """
+    if model.startswith("gemini-3.1-flash-lite"):
+        return "minimal"
+    return "low" if model.startswith("gemini-3") or model.endswith("-latest") else None
+
+
+def image_thinking(model: str) -> str | None:
+    """The least thinking of a picture model; Pro always thinks and has no levels."""
+    levels = ("gemini-nano-banana-2", "gemini-3.1-flash-lite-image", "gemini-3.1-flash-image")
+    return "minimal" if model.startswith(levels) else None
+
+
+class GeminiText:
+    """Writes JSON of a schema, by LangChain's `ChatGoogleGenerativeAI`.
+
+    The reply is the model's text as it came: LangChain's parser, which closes the braces of a
+    truncated answer, never sees it.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        api_key: SecretStr,
+        base_url: str,
+        timeout_s: float,
+        http: httpx.AsyncClient,
+    ) -> None:
+        """Check key and address; raises ConfigurationError. SDKs load at the first call."""
+        self._access = GeminiAccess(model, api_key, base_url, timeout_s, http)
+        self._chat = FirstUse(self._open)
+
+    @property
+    def id(self) -> str:
+        """The id under which the catalogue knows it."""
+        return self._access.id
+
+    def fingerprint(self, request: TextRequest) -> Mapping[str, JsonValue]:
+        """Everything sent to the model, and who answers."""
+        return {
+            "endpoint": self._access.endpoint,
+            "system": request.system,
+            "prompt": request.prompt,
+            "prompt_version": request.prompt_version,
+            "schema": request.schema_,
+            "max_output_tokens": request.max_output_tokens,
+            "thinking": text_thinking(self._access.model),
+        }
+
+    async def write(self, request: TextRequest) -> TextReply:
+        """Make one request.
+
+        Raises:
+            ContentRefused: the prompt or the answer was blocked.
+            MalformedReply: cut off by the token limit, empty, or ended in an unknown way.
+            ProviderError: any other failure, by kind.
+        """
+        chat = await self._chat.get()
+        message = await chat.ask(request)
+        usage = _text_usage(message)
+        reason = _finish_reason(message)
+        text = str(message.text)
+        if reason != "STOP" or not text.strip():
+            raise self._unfinished(reason, text, usage)
+        return TextReply(text=text, usage=usage)
+
+    def _unfinished(self, reason: str, text: str, usage: Usage) -> Exception:
+        facts: dict[str, Any] = {"provider": "gemini", "model": self._access.model}
+        facts |= {"code": reason, "http_status": 200, "units": usage.units, "billed": True}
+        ending = {"MAX_TOKENS": "was cut off by the token limit", "STOP": "is empty"}
+        what = ending.get(reason, f"ended with {reason or 'no reason'}")
+        return finished_badly(reason, "no text came back", "text", facts) or MalformedReply(
+            f"The answer of Gemini ({self._access.model}) {what} after {len(text)} characters.",
+            **facts,
+        )
+
+    def _open(self) -> GeminiChat:
+        from providers.gemini_sdk import GeminiChat  # noqa: PLC0415 - over a second of CPU
+
+        access = self._access
+        return GeminiChat(access.door(), access.base_url, text_thinking(access.model))
+
+
+def _finish_reason(message: AIMessage) -> str:
+    """Why it ended; a blocked prompt has no candidate, only feedback."""
+    metadata = message.response_metadata
+    feedback = metadata.get("prompt_feedback") or {}
+    blocked = feedback.get("block_reason")
+    return str(getattr(blocked, "name", blocked) or metadata.get("finish_reason") or "")
+
+
+def _text_usage(message: AIMessage) -> Usage:
+    used: Mapping[str, Any] = message.usage_metadata or {}
+    units = {
+        "input_tokens": tokens(used.get("input_tokens")),
+        "output_tokens": tokens(used.get("output_tokens")),
+        "cached_tokens": tokens((used.get("input_token_details") or {}).get("cache_read", 0)),
+    }
+    return Usage(units=units)
+
+
+class GeminiImage:
+    """Draws with a Nano Banana model, by google-genai.
+
+    Pictures of the cast go before the text, as Google advises for a consistent character.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        api_key: SecretStr,
+        base_url: str,
+        timeout_s: float,
+        http: httpx.AsyncClient,
+    ) -> None:
+        """Check key and address; raises ConfigurationError. The SDK loads at the first call."""
+        self._access = GeminiAccess(model, api_key, base_url, timeout_s, http)
+        self._door = FirstUse(self._access.door)
+
+    @property
+    def id(self) -> str:
+        """The id under which the catalogue knows it."""
+        return self._access.id
+
+    def fingerprint(self, request: ImageRequest) -> Mapping[str, JsonValue]:
+        """Everything sent to the model, who answers, and which variation it is."""
+        return {
+            "endpoint": self._access.endpoint,
+            "prompt": request.prompt,
+            "aspect": request.aspect,
+            "size": request.size,
+            "references": list(request.references),
+            "thinking": image_thinking(self._access.model),
+            "variation": request.variation,
+        }
+
+    async def draw(self, request: ImageRequest, references: tuple[bytes, ...]) -> ImageReply:
+        """Make one request; the last picture of the answer counts.
+
+        Raises:
+            ContentRefused: the vendor refused; `random` where the same request may pass.
+            MalformedReply: no picture, or one that is damaged or of another shape.
+            RequestRejected: a reference that is not a picture (nothing was sent).
+            ProviderError: any other failure, by kind.
+        """
+        door = await self._door.get()
+        parts = await asyncio.to_thread(self._parts, request.prompt, references)
+        reply = await door.generate(parts, self._config(request))
+        return await asyncio.to_thread(self._read, reply, request)
+
+    def _parts(self, prompt: str, references: tuple[bytes, ...]) -> list[dict[str, Any]]:
+        try:
+            sent = [pictures.reference(data) for data in references]
+        except pictures.PictureProblem as problem:
+            raise RequestRejected(
+                f"A reference picture for Gemini cannot be used: {problem}.",
+                provider="gemini",
+                model=self._access.model,
+            ) from problem
+        inline = [{"inline_data": {"data": data, "mime_type": kind}} for data, kind in sent]
+        return [*inline, {"text": prompt}]
+
+    def _config(self, request: ImageRequest) -> dict[str, Any]:
+        config: dict[str, Any] = {
+            "response_modalities": ["IMAGE"],
+            "image_config": {"aspect_ratio": request.aspect, "image_size": request.size},
+        }
+        level = image_thinking(self._access.model)
+        return config | ({"thinking_config": {"thinking_level": level}} if level else {})
+
+    def _read(self, reply: Reply, request: ImageRequest) -> ImageReply:
+        usage = reply.media_usage("IMAGE")
+        blobs = [part.inline_data for part in reply.parts if part.inline_data]
+        if not blobs or reply.finish_reason in REFUSALS:
+            raise reply.nothing_usable(self._access.model, "picture", usage)
+        try:
+            data = base64.b64decode(blobs[-1].data, validate=True)
+            size = pictures.measure(data, request.aspect, LEAST_SIDE_PX[request.size])
+        except (binascii.Error, pictures.PictureProblem) as problem:
+            raise MalformedReply(
+                f"Gemini ({self._access.model}) sent a picture that cannot be used: {problem}.",
+                provider="gemini",
+                model=self._access.model,
+                http_status=200,
+                units=usage.units,
+                billed=True,
+            ) from problem
+        return ImageReply(
+            data=data,
+            media_type=size.media_type,
+            width_px=size.width_px,
+            height_px=size.height_px,
+            usage=usage,
+        )

@@ -1,0 +1,101 @@
+"""Google's SDKs behind two calls, one request each: no retries, no continuation, no surprises.
+
+Importing this costs over a second; adapters do it at their first call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+from google.genai import Client, types
+from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+from langchain_google_genai import ChatGoogleGenerativeAI
+from pydantic import SecretStr
+
+from providers.gemini_errors import gemini_errors
+from providers.gemini_reply import Reply
+from providers.ports import TextRequest
+
+
+class GeminiDoor:
+    """One model at one address. Environment variables cannot turn it elsewhere."""
+
+    def __init__(
+        self,
+        model: str,
+        api_key: SecretStr,
+        base_url: str,
+        timeout_s: float,
+        http: httpx.AsyncClient,
+    ) -> None:
+        """Build the client on the shared HTTP pool; nothing is sent."""
+        self.model, self.key, self.timeout_s = model, api_key, timeout_s
+        # vertexai=False and an explicit key and URL: GOOGLE_GENAI_USE_VERTEXAI,
+        # GOOGLE_CLOUD_PROJECT and GOOGLE_GEMINI_BASE_URL are read only where these are None.
+        self.client = Client(
+            vertexai=False,
+            api_key=api_key.get_secret_value(),
+            http_options=types.HttpOptions(
+                base_url=base_url,
+                timeout=int(timeout_s * 1000),
+                httpx_async_client=http,
+                retry_options=types.HttpRetryOptions(attempts=1),
+            ),
+        )
+
+    async def generate(self, parts: list[dict[str, Any]], config: dict[str, Any]) -> Reply:
+        """Ask for pictures or speech and return the body as it came.
+
+        Raises:
+            ProviderError: whatever went wrong, translated.
+        """
+        with gemini_errors(self.model, self.key):
+            async with asyncio.timeout(self.timeout_s):
+                response = await self.client.aio.models.generate_content(
+                    model=self.model,
+                    contents=types.Content.model_validate({"role": "user", "parts": parts}),
+                    config=types.GenerateContentConfig(
+                        should_return_http_response=True, automatic_continuation=False, **config
+                    ),
+                )
+            answer = response.sdk_http_response
+            return Reply.model_validate_json((answer.body if answer else "") or "")
+
+
+class GeminiChat:
+    """LangChain's chat model on the same HTTP pool as everything else."""
+
+    def __init__(self, door: GeminiDoor, base_url: str, thinking: str | None) -> None:
+        """Build it; the client it makes for itself is replaced by the door's."""
+        self._door = door
+        self._chat = ChatGoogleGenerativeAI(
+            model=door.model,
+            api_key=door.key,
+            base_url=base_url,
+            vertexai=False,
+            max_retries=1,  # attempts, not retries; the default is six requests
+            timeout=door.timeout_s,
+            temperature=None,  # models from 3 on do not want one, and 0.7 is the default
+            cache=False,
+            **({"thinking_level": thinking} if thinking else {}),
+        )
+        self._chat.client = door.client
+
+    async def ask(self, request: TextRequest) -> AIMessage:
+        """Ask for JSON of a schema and return LangChain's message, its parser not involved.
+
+        Raises:
+            ProviderError: whatever went wrong before a reply was there, translated.
+        """
+        with gemini_errors(self._door.model, self._door.key):
+            async with asyncio.timeout(self._door.timeout_s):
+                return await self._chat.ainvoke(
+                    [SystemMessage(request.system), HumanMessage(request.prompt)],
+                    response_mime_type="application/json",
+                    response_json_schema=request.schema_,
+                    max_output_tokens=request.max_output_tokens,
+                    # with a schema, the SDK crashes on the second hop; and one is one
+                    automatic_continuation=False,
+                )

@@ -1,0 +1,49 @@
+# One command for everything. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help video test check bench docs live lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ShortFactory needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12 video" % sys.version.split()[0])'
+	@echo "Preparing the environment in $(VENV) (once, about a minute)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+video: $(READY)  ## make a film from examples/, with no keys and no vendors
+	@$(BIN)/shortfactory make --script examples/why-bees-dance.md --providers offline --approve auto
+
+test: $(READY)  ## run the whole test suite
+	@$(BIN)/python -m pytest -q
+
+check: $(READY)  ## format, lint, types, import rules, generated docs, fast tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q -m "not slow and not live" -x
+
+bench: $(READY)  ## measure a film stage by stage, against the floor of its encode
+	@$(BIN)/python -m bench
+
+docs: $(READY)  ## write the generated pages of docs/ anew
+	@$(BIN)/python -m docs.generate
+
+live: $(READY)  ## a few cents at the real vendors; needs GOOGLE_API_KEY and ELEVENLABS_API_KEY
+	@$(BIN)/python -m pytest -q -m live tests/live
+
+lock:  ## resolve requirements.lock anew (needs uv)
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements.lock
+
+clean:  ## remove the environment and everything that tools left
+	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist build

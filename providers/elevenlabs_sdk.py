@@ -1,0 +1,78 @@
+"""ElevenLabs' SDK behind two calls: speak (one request, no retries) and list the voices.
+
+Importing this costs half a second; the adapter does it at its first call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+from elevenlabs.client import AsyncElevenLabs
+from elevenlabs.core.api_error import ApiError
+from pydantic import SecretStr
+
+from providers.elevenlabs_errors import elevenlabs_errors
+from providers.elevenlabs_voices import ListedVoice
+
+MOST_PAGES = 5  # of 100 voices
+
+
+class ElevenLabsDoor:
+    """One account at one address. Environment variables cannot turn it elsewhere."""
+
+    def __init__(
+        self,
+        model: str,
+        api_key: SecretStr,
+        base_url: str,
+        timeout_s: float,
+        http: httpx.AsyncClient,
+        on_headers: Callable[[Mapping[str, str]], None],
+    ) -> None:
+        """Build the client on the shared HTTP pool; `on_headers` sees every answer's headers."""
+        self._model, self._key, self._timeout_s = model, api_key, timeout_s
+        self._on_headers = on_headers
+        self._client = AsyncElevenLabs(
+            api_key=api_key.get_secret_value(),
+            base_url=base_url,
+            httpx_client=http,
+            timeout=timeout_s,  # the SDK would override the pool's own with 240 s
+        )
+        # Without this, the SDK repeats 408, 409, 429 and 5xx twice; only a call can say so.
+        self._options: Any = {"max_retries": 0, "timeout_in_seconds": timeout_s}
+
+    async def speak(self, voice_id: str, body: Mapping[str, Any]) -> tuple[Mapping[str, str], Any]:
+        """Ask for speech with the times of its characters; returns headers and the SDK's reply.
+
+        Raises:
+            ProviderError: whatever went wrong, translated.
+        """
+        with elevenlabs_errors(self._model, self._key):
+            async with asyncio.timeout(self._timeout_s):
+                convert = self._client.text_to_speech.with_raw_response.convert_with_timestamps
+                try:
+                    answer = await convert(voice_id, **body, request_options=self._options)
+                except ApiError as error:
+                    self._on_headers(error.headers or {})
+                    raise
+            self._on_headers(answer.headers)
+            return answer.headers, answer.data
+
+    async def voices(self) -> tuple[ListedVoice, ...]:
+        """Every voice of the account, by pages; free of charge."""
+        found: list[ListedVoice] = []
+        token: str | None = None
+        with elevenlabs_errors(self._model, self._key):
+            async with asyncio.timeout(self._timeout_s):
+                for _ in range(MOST_PAGES):
+                    page = await self._client.voices.search(
+                        page_size=100, next_page_token=token, request_options=self._options
+                    )
+                    found += [ListedVoice.read(voice) for voice in page.voices or []]
+                    token = page.next_page_token if page.has_more else None
+                    if not token:
+                        break
+        return tuple(found)

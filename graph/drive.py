@@ -1,0 +1,119 @@
+"""Driving one run from where it stands until it rests: done, waiting, parked or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command, StateSnapshot
+
+from graph.events import Event, Translator
+from graph.runs import Run, Status
+from graph.state import VERSION, State, upgrade
+from providers.ports import Aspect
+from shortfactory.story import Plain, Topic
+
+Compiled = CompiledStateGraph[Any, None, Any, Any]
+Watch = Callable[[Event], None]
+
+STEPS_AT_MOST = 200  # far beyond any honest run: all revisions, repairs and resumes together
+
+
+class Rest(Plain):
+    """Where a run came to rest, and why."""
+
+    status: Status
+    reason: str = ""
+    title: str = ""
+    script_version: int = 0
+
+
+def config_of(run_id: str, at_once: int = 0) -> RunnableConfig:
+    """The thread of a run; `at_once` bounds how many scenes are worked on together."""
+    config = RunnableConfig(configurable={"thread_id": run_id}, recursion_limit=STEPS_AT_MOST)
+    return {**config, "max_concurrency": at_once} if at_once else config
+
+
+def first_state(run: Run, aspect: Aspect = "9:16") -> State:
+    """The state that a new run starts from."""
+    topic = Topic.model_validate(run.topic)
+    return State(
+        version=VERSION,
+        run={
+            "id": run.id,
+            "tenant": run.tenant,
+            "providers": run.providers,
+            "approve": run.approve,
+        },
+        plan=run.plan or {},
+        topic=topic.model_dump(mode="json"),
+        style=topic.style,
+        aspect=aspect,
+    )
+
+
+async def drive(graph: Compiled, run: Run, watch: Watch, at_once: int) -> Rest:
+    """Start or resume; a finished step is never run again, whoever ran it."""
+    config = config_of(run.id, at_once)
+    snapshot = await _current(graph, config)
+    if snapshot.created_at is None:
+        await _stream(graph, first_state(run), config, run.id, watch)
+    elif answers := _answers(snapshot, run.decision):
+        await _stream(graph, Command(resume=answers), config, run.id, watch)
+    elif snapshot.next and not snapshot.interrupts:
+        await _stream(graph, None, config, run.id, watch)
+    return rest_of(await graph.aget_state(config))
+
+
+async def _current(graph: Compiled, config: RunnableConfig) -> StateSnapshot:
+    snapshot = await graph.aget_state(config)
+    if snapshot.values and snapshot.values.get("version") != VERSION:
+        await graph.aupdate_state(config, upgrade(snapshot.values))
+        return await graph.aget_state(config)
+    return snapshot
+
+
+async def _stream(
+    graph: Compiled, given: Any, config: RunnableConfig, run_id: str, watch: Watch
+) -> None:
+    translator = Translator(run_id)
+    stream = graph.astream(
+        given, config, stream_mode=["tasks", "custom"], subgraphs=True, durability="sync"
+    )
+    async for namespace, mode, part in stream:
+        if event := translator.event(namespace, mode, part):
+            watch(event)
+
+
+def _answers(snapshot: StateSnapshot, decision: dict[str, Any] | None) -> dict[str, Any]:
+    """One answer per interrupt; none at all while a script waits for its person."""
+    answers: dict[str, Any] = {}
+    for waiting in snapshot.interrupts:
+        if waiting.value["kind"] != "approval":
+            answers[waiting.id] = {"decision": "resume"}
+        elif decision and decision["script_version"] == waiting.value["script_version"]:
+            answers[waiting.id] = decision
+    return answers
+
+
+def rest_of(snapshot: StateSnapshot) -> Rest:
+    """What a run's last checkpoint says about where it stands."""
+    values = snapshot.values
+    facts = {
+        "title": (values.get("script") or values.get("story") or {}).get("title", ""),
+        "script_version": values.get("script_version", 0),
+    }
+    if not snapshot.interrupts:
+        done = values.get("outcome", "") or "done"
+        return Rest(status="failed" if snapshot.next else done, **facts)
+    notices = [waiting.value for waiting in snapshot.interrupts]
+    kinds = {notice["kind"] for notice in notices}
+    reasons = dict.fromkeys(str(notice.get("message", "")) for notice in notices)
+    status: Status = "parked"
+    if "approval" in kinds:
+        status = "waiting_approval"
+    elif "budget" in kinds:
+        status = "waiting_budget"
+    return Rest(status=status, reason=" ".join(filter(None, reasons)), **facts)

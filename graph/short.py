@@ -1,0 +1,65 @@
+"""Everything about one short as a person or a program sees it, JSON-plain."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from langgraph.types import StateSnapshot
+
+from graph.runs import Run
+from nodes.findings import Finding
+from providers.spending import Entry
+from shortfactory.story import Plain, Script
+
+
+class SceneView(Plain):
+    """What is made of one scene so far: hashes of picture, narration and segment."""
+
+    number: int
+    picture: str | None = None
+    narration: str | None = None
+    segment: str | None = None
+
+
+class Short(Plain):
+    """A run, what was written, what it may cost, what was made, and what it waits for."""
+
+    run: Run
+    script: Script | None = None
+    findings: tuple[Finding, ...] = ()
+    estimate: dict[str, Any] | None = None
+    economies: tuple[dict[str, Any], ...] = ()
+    choices: tuple[dict[str, Any], ...] = ()
+    scenes: tuple[SceneView, ...] = ()
+    waiting: tuple[dict[str, Any], ...] = ()
+    quality: dict[str, Any] | None = None
+    package: dict[str, str] = {}
+    calls: tuple[Entry, ...] = ()
+    spent_usd: Decimal = Decimal(0)
+
+
+def short_of(run: Run, snapshot: StateSnapshot, calls: list[Entry], spent_usd: Decimal) -> Short:
+    """Read a short out of its row, its last checkpoint and its ledger."""
+    values = snapshot.values
+    return Short(
+        run=run,
+        script=Script.model_validate(values["script"]) if values.get("script") else None,
+        findings=tuple(values.get("findings") or ()),
+        estimate=values.get("estimate"),
+        economies=tuple(values.get("economies") or ()),
+        choices=tuple(values.get("choices") or ()),
+        scenes=tuple(_scene(entry) for _, entry in sorted((values.get("scenes") or {}).items())),
+        waiting=tuple(waiting.value for waiting in snapshot.interrupts),
+        quality=values.get("quality"),
+        package=values.get("package") or {},
+        calls=tuple(calls),
+        spent_usd=spent_usd,
+    )
+
+
+def _scene(entry: dict[str, Any]) -> SceneView:
+    made = {
+        part: entry[part]["sha256"] for part in ("picture", "narration", "segment") if part in entry
+    }
+    return SceneView(number=entry["number"], **made)

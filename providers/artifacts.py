@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 
 from pydantic import JsonValue
 
-from shortfactory.errors import StorageError
+from shortfactory.errors import ArtifactLost, StorageError
 
 Result = TypeVar("Result")
 
@@ -56,7 +56,7 @@ class FolderStore:
         """The bytes behind a hash.
 
         Raises:
-            StorageError: missing, or the bytes no longer match the hash.
+            ArtifactLost: missing, or the bytes no longer match the hash.
         """
         return await self._in_thread(self._read, sha256)
 
@@ -64,7 +64,7 @@ class FolderStore:
         """A read-only local path to the bytes.
 
         Raises:
-            StorageError: missing, or the bytes no longer match the hash.
+            ArtifactLost: missing, or the bytes no longer match the hash.
         """
         return await self._in_thread(self._verified, sha256)
 
@@ -144,7 +144,7 @@ class FolderStore:
             raise StorageError(f"{sha256[:80]!r} is not a sha256.")
         found = next(self._matches(sha256), None)
         if found is None:
-            raise StorageError(
+            raise ArtifactLost(
                 f"Artifact {sha256} is missing from {self._root}.",
                 cure="Restore the folder, or resume the run to make it again.",
             )
@@ -228,8 +228,8 @@ def _hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _damaged(sha256: str) -> StorageError:
-    return StorageError(
+def _damaged(sha256: str) -> ArtifactLost:
+    return ArtifactLost(
         f"Artifact {sha256} no longer matches its hash.",
         cure="Check the disk; resume the run to make it again.",
     )

@@ -30,6 +30,7 @@ Realm = Literal["offline", "simulator", "live"]
 Units = Mapping[str, int | None]
 
 LOST = "may have been billed; counted at its worst case"
+UNKNOWN_USE = "the vendor's usage numbers are missing or absurd; settled at the reservation"
 _LARGEST_CLAIM_USD = Decimal(999_999)  # what the column holds
 OVER_CLAIM = "usage exceeds the worst case; settled at the reservation"
 
@@ -53,6 +54,13 @@ class Reservation(Plain):
     worst_usd: Decimal
 
 
+class Closed(Plain):
+    """How a reservation ended."""
+
+    spent_usd: Decimal
+    flagged: str
+
+
 class Ledger(Spending):
     """The one place where spending is decided and written down."""
 
@@ -60,6 +68,7 @@ class Ledger(Spending):
         """Write through this pool, within these limits of tenant and deployment."""
         super().__init__(pool)
         self._limits = limits
+        self.in_flight: set[int] = set()  # reservations that this process will close itself
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
     async def reserve(self, bill: Bill, worst_usd: Decimal, at: datetime) -> Reservation:
@@ -75,6 +84,7 @@ class Ledger(Spending):
         [answer] = await self._query(_RESERVE, facts)
         if answer["entry_id"] is None:
             raise BudgetExceeded(answer["limit_name"], worst_usd, max(answer["left_usd"], ZERO))
+        self.in_flight.add(answer["entry_id"])
         return Reservation(
             id=answer["entry_id"],
             call_key=bill.call_key,
@@ -100,28 +110,32 @@ class Ledger(Spending):
             )
 
     async def settle(
-        self, held: Reservation, used_usd: Decimal | None, units: Units, flagged: str = ""
-    ) -> Decimal:
-        """Close at what was really used; returns the dollars spent.
+        self,
+        held: Reservation,
+        used_usd: Decimal | None,
+        units: Units,
+        flagged: str = "",
+        note: str = "",
+    ) -> Closed:
+        """Close at what was really used.
 
         Unknown use (None) and use beyond the worst case settle at the reservation, flagged.
         """
         used_usd = None if used_usd is None else to_micros(used_usd)
-        over = used_usd is not None and used_usd > held.worst_usd
-        spent_usd = held.worst_usd if used_usd is None or over else used_usd
-        facts = {
-            "spent": spent_usd,
-            "claimed": min(used_usd, _LARGEST_CLAIM_USD) if used_usd is not None and over else None,
-            "units": Jsonb(dict(units)),
-            "flagged": OVER_CLAIM if over else flagged or ("" if used_usd is not None else LOST),
-        }
-        return await self._close(held, "settled", "settled", facts)
+        if used_usd is None:
+            facts = {"spent": held.worst_usd, "flagged": flagged or UNKNOWN_USE}
+        elif used_usd > held.worst_usd:
+            claimed_usd = min(used_usd, _LARGEST_CLAIM_USD)
+            facts = {"spent": held.worst_usd, "claimed": claimed_usd, "flagged": OVER_CLAIM}
+        else:
+            facts = {"spent": used_usd, "flagged": flagged}
+        return await self._close(held, "settled", note, {**facts, "units": Jsonb(dict(units))})
 
-    async def release(self, held: Reservation, reason: str) -> Decimal:
+    async def release(self, held: Reservation, reason: str) -> Closed:
         """Close at nothing: it is proven that this request cost nothing."""
         return await self._close(held, "released", reason, {"spent": ZERO})
 
-    async def lose(self, held: Reservation, reason: str) -> Decimal:
+    async def lose(self, held: Reservation, reason: str) -> Closed:
         """Close at the worst case, flagged: nobody knows whether the vendor billed it."""
         return await self._close(held, "lost", reason, {"spent": held.worst_usd, "flagged": LOST})
 
@@ -133,14 +147,15 @@ class Ledger(Spending):
 
     async def _close(
         self, held: Reservation, status: str, note: str, facts: Mapping[str, object]
-    ) -> Decimal:
+    ) -> Closed:
         """Close once; closing again changes nothing and returns what the first close wrote."""
         blank = {"claimed": None, "units": Jsonb({}), "flagged": ""}
         given = {**blank, **facts, "id": held.id, "status": status, "note": note}
         found = await self._query(_CLOSE, given) or await self._query(
-            "select spent_usd from ledger where id = %(id)s", given
+            "select spent_usd, flagged from ledger where id = %(id)s", given
         )
-        return Decimal(found[0]["spent_usd"])
+        self.in_flight.discard(held.id)
+        return Closed.model_validate(found[0])
 
     def _limit_facts(self, payer: Payer) -> dict[str, object]:
         return {
@@ -178,7 +193,7 @@ _CLOSE = """
 update ledger set status = %(status)s, spent_usd = %(spent)s, claimed_usd = %(claimed)s,
   units = %(units)s, flagged = %(flagged)s, note = %(note)s, closed_at = clock_timestamp()
 where id = %(id)s and (status = 'reserved' or status = 'lost' and %(status)s <> 'lost')
-returning spent_usd
+returning spent_usd, flagged
 """
 
 _CACHED = """

@@ -20,6 +20,7 @@ ShortFactoryError
 ├── BudgetExceeded                the next call does not fit under a limit
 ├── MediaError                    a picture, sound or film that cannot be made or read
 └── StorageError                  disk, bucket or database
+    └── ArtifactLost              a stored file is missing or damaged: it can be made again
 """
 
 from __future__ import annotations
@@ -179,3 +180,7 @@ class MediaError(ShortFactoryError):
 
 class StorageError(ShortFactoryError):
     """A file, bucket or database cannot be read or written."""
+
+
+class ArtifactLost(StorageError):
+    """A stored file is missing or no longer matches its hash."""

@@ -1,0 +1,52 @@
+"""What the gateway hands back: the result, and what the call behind it was."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from shortfactory.story import Plain, Word
+
+
+class Call(Plain):
+    """One call as the receipt shows it.
+
+    `cost_usd` is what was paid this time: nothing when `cached`. `seconds` is the vendor's time.
+    `flagged` says why a person should look at the row, or nothing.
+    """
+
+    key: str
+    provider: str
+    model: str
+    units: dict[str, int | None]
+    cost_usd: Decimal
+    seconds: float
+    cached: bool
+    attempts: int
+    flagged: str = ""
+
+
+class Written(Plain):
+    """The model's JSON, unparsed."""
+
+    text: str
+    sha256: str
+    call: Call
+
+
+class Picture(Plain):
+    """A stored picture."""
+
+    sha256: str
+    media_type: str
+    width_px: int
+    height_px: int
+    call: Call
+
+
+class Narration(Plain):
+    """A stored WAV (mono, 16 bit) and when each word sounds in it."""
+
+    sha256: str
+    duration_ms: int
+    words: tuple[Word, ...]
+    call: Call

@@ -1,0 +1,216 @@
+"""The one door to a paid call: what was made before is free, everything else goes to the till.
+
+A call's key is the hash of its kind, its model and everything about the request that changes the
+result, so retry, resume, reroll and another film never pay twice for the same thing. `till.py`
+says what happens to the money at every point where a process may die.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
+
+from pydantic import JsonValue
+
+from providers.calls import Call, Narration, Picture, Written
+from providers.keeping import Keeper
+from providers.ledger import Bill, Ledger, Realm, Reservation
+from providers.meters import Meters
+from providers.ports import (
+    ArtifactStore,
+    ImageModel,
+    ImageRequest,
+    TextModel,
+    TextRequest,
+    VoiceModel,
+    VoiceRequest,
+)
+from providers.prices import worst
+from providers.ratelimit import CallLimits, Limiter
+from providers.spending import Entry
+from providers.till import Order, Record, Reply, Till, known_units
+from shortfactory.errors import ArtifactLost
+from shortfactory.plan import Payer
+from shortfactory.settings import GatewaySettings
+
+Send = Callable[[], Awaitable[Reply]]
+Keep = Callable[[Any], Awaitable[Record]]
+
+
+class Models(Protocol):
+    """What the gateway asks of the catalogue."""
+
+    def text(self, model_id: str) -> TextModel:
+        """The adapter that writes."""
+        ...
+
+    def image(self, model_id: str) -> ImageModel:
+        """The adapter that draws."""
+        ...
+
+    def voice(self, model_id: str) -> VoiceModel:
+        """The adapter that speaks."""
+        ...
+
+    def limits(self, model_id: str) -> CallLimits:
+        """How many calls of this model may start and run."""
+        ...
+
+    def realm(self, model_id: str) -> Realm:
+        """Whether its dollars are real."""
+        ...
+
+    def origin(self, model_id: str) -> str:
+        """Where its results come from, if not from the vendor itself; part of the key."""
+        ...
+
+
+def utc_now() -> datetime:
+    """The time by which prices and limits are looked up."""
+    return datetime.now(UTC)
+
+
+class Gateway:
+    """Writes, draws and speaks, each at most once per key and within every limit."""
+
+    def __init__(
+        self,
+        store: ArtifactStore,
+        ledger: Ledger,
+        catalog: Models,
+        settings: GatewaySettings,
+        limiter: Limiter,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Stand on these; nothing is opened or called yet."""
+        self._store, self._ledger, self._catalog = store, ledger, catalog
+        self._clock = clock
+        self._keeper = Keeper(store, settings.largest_reply_bytes)
+        self._till = Till(store, ledger, limiter, settings, clock)
+        self._meters = Meters()
+        self._one_at_a_time: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def write(self, model: str, request: TextRequest, payer: Payer) -> Written:
+        """Have a text model answer in JSON; see `Till.buy` for what it raises."""
+        adapter = self._catalog.text(model)
+        bill = self._bill("text", model, adapter.fingerprint(request), payer)
+        send = partial(adapter.write, request)
+        record, call = await self._once(bill, request, send, self._keeper.text)
+        data = await self._store.read(str(record["sha256"]))
+        return Written(text=data.decode(), sha256=str(record["sha256"]), call=call)
+
+    async def draw(self, model: str, request: ImageRequest, payer: Payer) -> Picture:
+        """Have an image model draw; see `Till.buy` for what it raises."""
+        adapter = self._catalog.image(model)
+        bill = self._bill("image", model, adapter.fingerprint(request), payer)
+        references = tuple([await self._store.read(sha256) for sha256 in request.references])
+        send = partial(adapter.draw, request, references)
+        record, call = await self._once(bill, request, send, self._keeper.picture)
+        return Picture.model_validate({**_only(record, Picture), "call": call})
+
+    async def speak(self, model: str, request: VoiceRequest, payer: Payer) -> Narration:
+        """Have a voice model speak; see `Till.buy` for what it raises."""
+        adapter = self._catalog.voice(model)
+        bill = self._bill("voice", model, adapter.fingerprint(request), payer)
+        send = partial(adapter.speak, request)
+        record, call = await self._once(bill, request, send, self._keeper.narration)
+        return Narration.model_validate({**_only(record, Narration), "call": call})
+
+    async def recover(self, run_id: str) -> tuple[Entry, ...]:
+        """Close what dead processes left reserved for a run; returns those rows as found.
+
+        The caller holds the run's lease, so that whoever made them is not at work any more.
+        """
+        left = [e for e in await self._ledger.open(run_id) if e.id not in self._ledger.in_flight]
+        for entry in left:
+            held = Reservation(
+                id=entry.id, call_key=entry.call_key, run_id=run_id, worst_usd=entry.reserved_usd
+            )
+            record = await self._store.recall(entry.call_key)
+            if record is not None and record.get("entry") == entry.id:
+                cost_usd = Decimal(str(record["cost_usd"]))
+                await self._ledger.settle(held, cost_usd, known_units(record), note="recovered")
+            elif entry.sent_at is None:
+                await self._ledger.release(held, "its process ended before it was sent")
+            else:
+                await self._ledger.lose(held, "its process ended before the answer was kept")
+        return tuple(left)
+
+    def _bill(
+        self, kind: str, model_id: str, fingerprint: Mapping[str, JsonValue], payer: Payer
+    ) -> Bill:
+        facts = {"kind": kind, "model": model_id, "request": dict(fingerprint)}
+        origin = self._catalog.origin(model_id)
+        facts |= {"origin": origin} if origin else {}
+        provider, _, model = model_id.partition(":")
+        return Bill(
+            call_key=_key(facts),
+            payer=payer,
+            realm=self._catalog.realm(model_id),
+            provider=provider,
+            model=model,
+        )
+
+    async def _once(self, bill: Bill, request: Any, send: Send, keep: Keep) -> tuple[Record, Call]:
+        """Find the result or buy it; of two identical calls at once, the second finds it."""
+        model_id = f"{bill.provider}:{bill.model}"
+        lock = self._one_at_a_time.setdefault(bill.call_key, asyncio.Lock())
+        with self._meters.call(bill) as meter:
+            async with lock:
+                found = await self._hit(bill)
+                record = found or await self._till.buy(
+                    Order(
+                        bill=bill,
+                        worst_usd=partial(worst, model_id, request),
+                        limits=self._catalog.limits(model_id),
+                        send=send,
+                        keep=keep,
+                    )
+                )
+            call = _call(bill, record, cached=found is not None)
+            meter.finished(call)
+        return record, call
+
+    async def _hit(self, bill: Bill) -> Record | None:
+        """The record of the same call made before, if its artifact is still whole."""
+        record = await self._store.recall(bill.call_key)
+        if record is None:
+            return None
+        try:
+            await self._store.path(str(record["sha256"]))
+        except ArtifactLost:
+            await self._store.forget(bill.call_key)
+            return None
+        await self._ledger.cached(bill, Decimal(str(record["cost_usd"])), self._clock())
+        return record
+
+
+def _key(facts: Mapping[str, JsonValue]) -> str:
+    canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _only(record: Mapping[str, JsonValue], result: type[Picture | Narration]) -> Record:
+    return {name: record[name] for name in result.model_fields if name in record}
+
+
+def _call(bill: Bill, record: Record, *, cached: bool) -> Call:
+    attempts, seconds = record.get("attempts"), record.get("seconds")
+    return Call(
+        key=bill.call_key,
+        provider=bill.provider,
+        model=bill.model,
+        units=known_units(record),
+        cost_usd=Decimal(0) if cached else Decimal(str(record["cost_usd"])),
+        seconds=0.0 if cached or not isinstance(seconds, int | float) else float(seconds),
+        cached=cached,
+        attempts=attempts if isinstance(attempts, int) else 0,
+        flagged=str(record.get("flagged", "")),
+    )

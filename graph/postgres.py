@@ -25,6 +25,9 @@ from graph.postgres_place import Account, Place, find_place
 from shortfactory.errors import ConfigurationError, StorageError
 
 START_DEADLINE_S = 90.0
+RETRY_S, RETRIES = 0.2, 100
+SOCKET_PREFIX = "shortfactory-pg-"
+NO_PROCESS = str(2**31 - 1)
 KEEPER = Path(__file__).with_name("postgres_keeper.py")
 
 
@@ -69,7 +72,7 @@ async def _create(place: Place) -> None:
     code, said = await place.run(
         "initdb",
         *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale"),
-        *("--pgdata", str(fresh)),
+        *("--pgdata", fresh.name),
     )
     if code:
         raise StorageError(f"PostgreSQL could not make its data folder {place.data}: {said}")
@@ -77,23 +80,38 @@ async def _create(place: Place) -> None:
 
 
 async def _start(place: Place) -> str:
-    _forget_dead_server(place.data)
+    _clear_dead_server(place.data)
     socket_dir = _socket_folder(place.account)
-    options = f"-h '' -k {shlex.quote(str(socket_dir))} -c timezone=UTC"
     log = place.data.with_name("log")
-    code, said = await place.run(
-        "pg_ctl",
-        *("start", "--wait", "--timeout", str(int(START_DEADLINE_S)), "--silent"),
-        *("--pgdata", str(place.data), "--log", str(log), "--options", options),
-    )
+    options = f"-h '' -k {shlex.quote(str(socket_dir))} -c timezone=UTC"
+    code, said = await _pg_ctl_start(place, log, options)
     if code == 0 and (dsn := await _connectable(place)):
         return dsn
     shutil.rmtree(socket_dir, ignore_errors=True)
-    last = "; ".join(log.read_text(errors="replace").splitlines()[-3:]) if log.exists() else said
     raise StorageError(
-        f"PostgreSQL does not start in {place.data}: {last}",
+        f"PostgreSQL does not start in {place.data}: {_end_of(log) or said}",
         cure=f"See {log}, or set SHORTFACTORY_DATABASE_URL to a server of your own.",
     )
+
+
+async def _pg_ctl_start(place: Place, log: Path, options: str) -> tuple[int, str]:
+    """Start; again while children of a killed server, which end by themselves, still run."""
+    # Relative names: pg_ctl gives them to a shell, which would read a $ in a folder's name.
+    command = ("pg_ctl", "start", "--wait", "--timeout", f"{START_DEADLINE_S:.0f}", "--silent",
+        "--pgdata", place.data.name, "--log", log.name, "--options", options)  # fmt: skip
+    code, said = await place.run(*command)
+    for _ in range(RETRIES):
+        if code == 0 or "pre-existing shared memory block" not in _end_of(log):
+            break
+        await asyncio.sleep(RETRY_S)
+        code, said = await place.run(*command)
+    return code, said
+
+
+def _end_of(log: Path) -> str:
+    if not log.exists():
+        return ""
+    return "; ".join(log.read_text(errors="replace").splitlines()[-3:])
 
 
 async def _connectable(place: Place) -> str | None:
@@ -117,17 +135,30 @@ async def _connectable(place: Place) -> str | None:
         return None
 
 
-def _forget_dead_server(data: Path) -> None:
-    """Remove a postmaster.pid whose number another program has since been given.
+def _clear_dead_server(data: Path) -> None:
+    """Remove a dead server's socket, and put a number no process has into its postmaster.pid.
 
-    PostgreSQL takes any living process of that number for a server and would not start.
+    PostgreSQL takes any process of the old number for a server and would not start: another
+    program that was given it since, or the killed server until its parent has noticed. The rest
+    of the file stays: by it PostgreSQL finds children of the old server that still run.
     """
     lines = _pid_file(data)
-    if not lines or not lines[0].isdecimal():
+    if len(lines) < 5 or _is_postgres(lines[0]):
         return
-    with suppress(OSError):
-        if Path(f"/proc/{lines[0]}/comm").read_text().strip() != "postgres":
-            (data / "postmaster.pid").unlink()
+    (data / "postmaster.pid").write_text("\n".join([NO_PROCESS, *lines[1:], ""]))
+    if Path(lines[4]).name.startswith(SOCKET_PREFIX):
+        shutil.rmtree(lines[4], ignore_errors=True)
+
+
+def _is_postgres(pid: str) -> bool:
+    """Whether a living process of this number is PostgreSQL; where nobody can tell, it is."""
+    if not Path("/proc/self/stat").exists():
+        return True
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.startswith(f"{pid} (postgres)") and ") Z " not in stat
 
 
 def _pid_file(data: Path) -> list[str]:
@@ -142,7 +173,7 @@ def _socket_folder(account: Account | None) -> Path:
     """A private folder with a short name: socket paths end at 107 bytes (103 on macOS)."""
     parent = tempfile.gettempdir()
     folder = Path(
-        tempfile.mkdtemp(prefix="shortfactory-", dir=parent if len(parent) < 60 else "/tmp")
+        tempfile.mkdtemp(prefix=SOCKET_PREFIX, dir=parent if len(parent) < 60 else "/tmp")
     )
     if account:
         os.chown(folder, account.uid, account.gid)
@@ -154,7 +185,7 @@ async def _watch(home: Path, place: Place) -> None:
     account = place.account or Account(os.getuid(), os.getgid())
     keeper = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", "-S", str(KEEPER), str(home), str(place.programs / "pg_ctl")),
-        *(str(place.data), _pid_file(place.data)[4], str(account.uid), str(account.gid)),
+        *(str(place.data), str(account.uid), str(account.gid)),
         cwd="/",
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,

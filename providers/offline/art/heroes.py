@@ -1,0 +1,61 @@
+"""Heroes: the drawings in `heroes/`, and what their colour classes mean in one picture."""
+
+from __future__ import annotations
+
+import functools
+from importlib.resources import files
+
+from providers.offline.art.canvas import Canvas
+from providers.offline.art.colour import Tones, code, mix
+
+
+def place_hero(canvas: Canvas, name: str, x: float, base: float, size: float, style: str) -> None:
+    """Paste a hero, centred on x and standing on `base`, with its shadow on what is behind it."""
+    top = base - size
+    placed = f'x="{x - size / 2:.1f}" y="{top:.1f}" width="{size:.1f}" height="{size:.1f}"'
+    drawing = hero_art(name).replace("<svg ", f'<svg {placed} overflow="visible" ', 1)
+    canvas.layer(style + drawing, top - 0.35 * size, shadow=0.34, drop=0.035 * size)
+
+
+@functools.cache
+def hero_art(name: str) -> str:
+    """The drawing of a hero: SVG in a square of 1000 units, coloured by class."""
+    return (files("providers.offline.art") / "heroes" / f"{name}.svg").read_text("utf-8")
+
+
+def hero_style(tones: Tones) -> str:
+    """What the classes of the hero drawings mean in these tones."""
+    fills = {
+        "accent": tones.accent,
+        "second": tones.second,
+        "paper": tones.paper,
+        "ink": tones.ink,
+        "body": tones.land(0.55),
+        "deep": mix(tones.near, tones.ink, 0.45),
+        "skin": mix(tones.paper, tones.accent, 0.30),
+        "glow": mix(tones.accent, tones.paper, 0.62),
+    }
+    line = code(tones.paper if tones.dark else tones.ink)
+    strokes = {
+        "outline": (line, 18), "outline.thick": (line, 30), "orbit": (line, 20),
+        "handle": (code(tones.accent), 58), "handle2": (line, 30), "ring": (line, 36),
+        "rays": (code(fills["glow"]), 28), "rain": (code(tones.accent), 24),
+        "lash": (code(tones.ink), 44), "rungs": (line, 28), "strand1": (code(tones.accent), 74),
+        "strand2": (code(tones.second), 74), "stem": (code(fills["deep"]), 36),
+        "inkline": (code(tones.ink), 16),
+    }  # fmt: skip
+    shadow = code(mix(tones.ink, tones.accent, 0.12))
+    return (
+        "<style>"
+        + "".join(f".{name}{{fill:{code(colour)}}}" for name, colour in fills.items())
+        + "".join(
+            f".{name}{{fill:none;stroke:{colour};stroke-width:{wide};stroke-linecap:round;"
+            f"stroke-linejoin:round}}"
+            for name, (colour, wide) in strokes.items()
+        )
+        + f".shade{{fill:{shadow};fill-opacity:.17}}.shade2{{fill:{shadow};fill-opacity:.3}}"
+        f".shine{{fill:#fff;fill-opacity:.26}}.glass{{fill:{code(tones.paper)};fill-opacity:.5}}"
+        f".beam{{fill:{code(fills['glow'])};fill-opacity:.22}}.lines,.groove{{fill:none;"
+        f"stroke:{code(tones.ink)};stroke-opacity:.28;stroke-width:13;stroke-linecap:round}}"
+        f".groove{{stroke:#fff;stroke-opacity:.14;stroke-width:7}}</style>"
+    )

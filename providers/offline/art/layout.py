@@ -1,0 +1,111 @@
+"""Layout: where type, hero, horizon and every paper layer go, with calm room for captions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+from providers.offline.art import lettering
+from providers.offline.art.lettering import Block
+
+SIZES_PX: dict[str, tuple[int, int]] = {
+    "9:16": (1080, 1920),
+    "16:9": (1920, 1080),
+    "1:1": (1080, 1080),
+    "4:5": (1080, 1350),
+}
+CAPTIONS = (0.45, 0.68)
+"""Share of the height where captions are read: large, quiet shapes only."""
+
+MARGIN = 0.115  # a camera move of 1.2 crops 0.083 on each side
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Design pixels throughout. `stage` is the index of the layer the hero stands behind."""
+
+    width: int
+    height: int
+    block: Block | None
+    hero_x: float
+    hero_size: float
+    ridges: tuple[float, ...]
+    stage: int
+    light: tuple[float, float, float]  # x, y, radius
+    kind: Literal["high", "low", "open"]
+
+    @property
+    def bump(self) -> float:
+        """The height of a hill, in design pixels, before the place scales it."""
+        return 0.045 * self.height
+
+
+def arrange(aspect: str, keyword: str, hero: bool, random: Random) -> Layout:
+    """Place everything for one picture; the type's real height decides what fits under it."""
+    width, height = SIZES_PX[aspect]
+    wide = width > height
+    block = lettering.fit(
+        keyword,
+        x=MARGIN * width,
+        y=(0.16 if wide else 0.145) * height,
+        width=(0.44 if wide else 1 - 2 * MARGIN) * width,
+        height=(0.34 if wide else 0.19) * height,
+        largest=0.19 * min(width, height),
+    )
+    below = (block.y + block.height if block else 0.12 * height) + 0.025 * height
+    if not hero:
+        return _open(width, height, block, below, random)
+    if wide:
+        return _beside(width, height, block)
+    room = 0.505 * height - below
+    if room > 0.34 * width and random.random() < 0.6:
+        return _high(width, height, block, below, room, random)
+    return _low(width, height, block, below, random)
+
+
+def _high(
+    width: int, height: int, block: Block | None, below: float, room: float, random: Random
+) -> Layout:
+    """The hero stands on a ridge above the captions, before a halo."""
+    size = min(room, 0.62 * width)
+    x = width * (random.choice((0.36, 0.5, 0.64)) if size < 0.5 * width else 0.5)
+    ridges = _ys(height, (0.415, 0.455, 0.495, 0.69, 0.80, 0.91))
+    middle = 0.505 * height - size * 0.52
+    radius = min(0.66 * size, middle - below + 0.45 * size)
+    return Layout(width, height, block, x, size, ridges, 2, (x, middle, radius), "high")
+
+
+def _low(width: int, height: int, block: Block | None, below: float, random: Random) -> Layout:
+    """The hero stands large in the foreground; the light keeps it company from afar."""
+    side = random.choice((-1, 1))
+    size = min(0.285 * height, 0.56 * width)
+    x = width * (0.5 + side * random.choice((0.0, 0.13, 0.17)))
+    ridges = _ys(height, (0.435, 0.50, 0.585, 0.69, 0.80, 0.925))
+    y = max(0.375 * height, below + 0.05 * height)
+    light = (
+        width * (0.5 - side * random.uniform(0.12, 0.22)),
+        y,
+        random.uniform(0.10, 0.15) * width,
+    )
+    return Layout(width, height, block, x, size, ridges, 5, light, "low")
+
+
+def _open(width: int, height: int, block: Block | None, below: float, random: Random) -> Layout:
+    """No hero: the place itself is the subject, and its light is large."""
+    ridges = _ys(height, (0.425, 0.495, 0.575, 0.68, 0.79, 0.905))
+    radius = random.uniform(0.16, 0.24) * min(width, height)
+    y = max(below + radius * 0.75, random.uniform(0.34, 0.41) * height)
+    x = width * (0.76 if width > height else random.choice((0.33, 0.5, 0.67)))
+    return Layout(width, height, block, 0, 0, ridges, -1, (x, y, radius), "open")
+
+
+def _beside(width: int, height: int, block: Block | None) -> Layout:
+    """Landscape: type to the left, hero to the right."""
+    ridges = _ys(height, (0.46, 0.53, 0.61, 0.70, 0.79, 0.90))
+    size, x = 0.60 * height, 0.745 * width
+    return Layout(width, height, block, x, size, ridges, 5, (x, 0.5 * height, 0.7 * size), "high")
+
+
+def _ys(height: int, shares: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(share * height for share in shares)

@@ -1,0 +1,213 @@
+"""Places: which terrain a scene is layered from, and the small things that live on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from providers.offline.art import terrain
+from providers.offline.art.terrain import Ridge, Terrain
+
+Ornament = Callable[[Random, Ridge, float, float], str]
+"""(random, ridge, scale of this layer, depth 0..1) to SVG in the layer's own classes."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One kind of setting: its far, middle and near terrain, and how the air and light are.
+
+    `stage` adorns only the layer behind the front one.
+    """
+
+    far: Terrain
+    middle: Terrain
+    near: Terrain
+    ornament: Ornament | None = None
+    front: Ornament | None = None
+    stage: Ornament | None = None
+    smooth: bool = True
+    light: str = "sun"  # sun, moon, halo, rays or none
+    bump: float = 1.0
+    birds: bool = False
+    stars: bool = False
+
+
+def pines(random: Random, ridge: Ridge, size: float, depth: float) -> str:
+    """Firs along a ridge, taller the nearer they are."""
+    parts: list[str] = []
+    x, right = ridge[0][0], ridge[-1][0]
+    while x < right:
+        tall = size * random.uniform(70, 150)
+        y, half = terrain.height_at(ridge, x) + 0.12 * tall, tall * 0.24
+        for tier in range(3):
+            top, low = y - tall * (1 - 0.24 * tier), y - tall * (0.5 - 0.24 * tier)
+            wide = half * (0.55 + 0.24 * tier)
+            parts.append(f"M{x:.0f},{top:.0f} L{x + wide:.0f},{low:.0f} H{x - wide:.0f}Z")
+        x += tall * random.uniform(0.26, 0.7) * (1.3 - 0.5 * depth)
+    return f'<path class="land" d="{" ".join(parts)}"/>'
+
+
+def windows(random: Random, ridge: Ridge, size: float, depth: float) -> str:
+    """Lit windows under the roofs; the far ones are too small to be seen."""
+    lit: list[str] = []
+    for (x0, y0), (x1, _) in zip(ridge[::2], ridge[1::2], strict=False):
+        pane, gap = 11 * size, 30 * size
+        columns = int((x1 - x0 - gap) // gap)
+        left = x0 + (x1 - x0 - (columns - 1) * gap - pane) / 2
+        for row in range(5):
+            for column in range(columns):
+                if random.random() < 0.30:
+                    x, y = left + column * gap, y0 + (row * 1.35 + 1.0) * gap
+                    lit.append(f"M{x:.0f},{y:.0f} h{pane:.0f} v{1.5 * pane:.0f} h-{pane:.0f}Z")
+    spires = [
+        f"M{(x0 + x1) / 2:.0f},{y - 90 * size:.0f} h{4 * size:.1f} V{y + 4:.0f} h-{4 * size:.1f}Z"
+        for (x0, y), (x1, _) in zip(ridge[::2], ridge[1::2], strict=False)
+        if random.random() < 0.25
+    ]
+    glow = f'<path class="lit" opacity="{0.35 + 0.5 * depth:.2f}" d="{" ".join(lit)}"/>'
+    return f'<path class="land" d="{" ".join(spires)}"/>{glow}'
+
+
+def slopes(_random: Random, ridge: Ridge, size: float, depth: float) -> str:
+    """Shade the lee side of the highest summits, and leave snow on the far ones."""
+    reach, drop = 420 * size, 330 * size
+    shades, caps = list[str](), list[str]()
+    for number in _summits(ridge, reach):
+        x, y = ridge[number]
+        lee = [point for point in ridge[number:] if point[0] < x + reach]
+        end_x, end_y = lee[-1]
+        back = f"L{end_x - 0.3 * reach:.0f},{end_y + 0.8 * drop:.0f} L{x + 0.2 * reach:.0f},"
+        back += f"{y + 0.72 * drop:.0f} L{x + 0.26 * reach:.0f},{y + 0.42 * drop:.0f} "
+        back += f"L{x - 0.02 * reach:.0f},{y + 0.26 * drop:.0f}Z"
+        shades.append("M" + " L".join(f"{px:.0f},{py:.0f}" for px, py in lee) + back)
+        caps.append(_cap(ridge, number, 0.34 * drop))
+    snow = f'<path class="snow" d="{" ".join(caps)}"/>' if depth < 0.5 else ""
+    shade = f'<path class="shade" opacity="{0.45 + 0.4 * depth:.2f}" d="{" ".join(shades)}"/>'
+    return snow + shade
+
+
+def _summits(ridge: Ridge, apart: float) -> list[int]:
+    """Indexes of the highest local tops, at most three, not closer than `apart`."""
+    inner = range(1, len(ridge) - 1)
+    tops = [i for i in inner if ridge[i][1] < ridge[i - 1][1] and ridge[i][1] < ridge[i + 1][1]]
+    chosen: list[int] = []
+    for i in sorted(tops, key=lambda i: ridge[i][1]):
+        if len(chosen) < 3 and all(abs(ridge[i][0] - ridge[j][0]) > apart for j in chosen):
+            chosen.append(i)
+    return chosen
+
+
+def _cap(ridge: Ridge, number: int, deep: float) -> str:
+    """The part of a summit above its snow line, with a torn lower edge."""
+    y = ridge[number][1]
+    first = last = number
+    while first > 0 and ridge[first - 1][1] < y + deep and ridge[first - 1][1] >= y:
+        first -= 1
+    while last < len(ridge) - 1 and ridge[last + 1][1] < y + deep and ridge[last + 1][1] >= y:
+        last += 1
+    edge = ridge[first : last + 1]
+    (x0, y0), (x1, y1) = edge[0], edge[-1]
+    torn = [
+        (x1 - (x1 - x0) * s / 6, (y0 + y1) / 2 + deep * (0.9 if s % 2 else 0.3))
+        for s in range(1, 6)
+    ]
+    return "M" + " L".join(f"{px:.0f},{py:.0f}" for px, py in [*edge, *torn]) + "Z"
+
+
+def grass(random: Random, ridge: Ridge, size: float, depth: float) -> str:
+    """Blades and stems along the edge, bent by one wind."""
+    x, right, blades = ridge[0][0], ridge[-1][0], list[str]()
+    bend = random.choice((-1, 1)) * random.uniform(0.2, 0.5)
+    while x < right:
+        y, tall = terrain.height_at(ridge, x) + 12, size * random.uniform(28, 120) * depth
+        tip, wide = x + bend * tall, 3.5 + tall * 0.05
+        blades.append(
+            f"M{x - wide:.0f},{y:.0f} Q{x:.0f},{y - tall * 0.6:.0f} {tip:.0f},{y - tall:.0f} "
+            f"Q{x + wide:.0f},{y - tall * 0.5:.0f} {x + wide:.0f},{y:.0f}Z"
+        )
+        x += random.uniform(7, 30)
+    return f'<path class="land" d="{" ".join(blades)}"/>'
+
+
+def weed(random: Random, ridge: Ridge, size: float, depth: float) -> str:
+    """Kelp and corals at both sides, so that the middle stays open."""
+    right, parts = ridge[-1][0], list[str]()
+    for share in (0.0, 0.05, 0.1, 0.145, 0.86, 0.91, 0.955, 1.0):
+        x = share * right + random.uniform(-20, 20)
+        y = terrain.height_at(ridge, x) + 20
+        tall = size * depth * random.uniform(150, 330) * (1.25 - 2 * min(share, 1 - share))
+        sway, wide = random.choice((-1, 1)) * tall * 0.14, 7 + tall * 0.035
+        third = tall / 3
+        parts.append(
+            f"M{x - wide:.0f},{y:.0f} C{x - wide + sway:.0f},{y - third:.0f} "
+            f"{x - wide - sway:.0f},{y - 2 * third:.0f} {x + sway / 2:.0f},{y - tall:.0f} "
+            f"C{x + wide - sway / 2:.0f},{y - 2 * third:.0f} {x + wide + sway:.0f},{y - third:.0f} "
+            f"{x + wide:.0f},{y:.0f}Z"
+        )
+    return f'<path class="land" d="{" ".join(parts)}"/>'
+
+
+def ripples(random: Random, ridge: Ridge, size: float, depth: float) -> str:
+    """Short strokes of light that lie on the water, few and flat."""
+    right, strokes = ridge[-1][0], list[str]()
+    for _ in range(9):
+        x, below = random.uniform(0, right), random.uniform(30, 110) * size
+        y, long = terrain.height_at(ridge, x) + below, random.uniform(40, 150) * size
+        strokes.append(f"M{x - long:.0f},{y:.0f} q{long:.0f},{-9 * size:.0f} {2 * long:.0f},0")
+    return f'<path class="glint" opacity="{0.16 + 0.2 * depth:.2f}" d="{" ".join(strokes)}"/>'
+
+
+def craters(random: Random, ridge: Ridge, size: float, depth: float) -> str:
+    """Round dents in the ground of another world."""
+    right, parts = ridge[-1][0], list[str]()
+    for _ in range(7):
+        x, wide = random.uniform(0, right), size * random.uniform(18, 74)
+        y = terrain.height_at(ridge, x) + wide * 0.5 + random.uniform(20, 130) * size
+        parts.append(
+            f'<ellipse class="shade" opacity="{0.5 + 0.4 * depth:.2f}" cx="{x:.0f}" cy="{y:.0f}" '
+            f'rx="{wide:.0f}" ry="{wide * 0.32:.0f}"/>'
+        )
+    return "".join(parts)
+
+
+def lane(random: Random, ridge: Ridge, _size: float, _depth: float) -> str:
+    """A road that runs from the lower edge to a vanishing point on the ridge."""
+    right = ridge[-1][0] - terrain.BEYOND
+    x, low = right * random.uniform(0.42, 0.58), ridge[len(ridge) // 2][1] + 900
+    y = terrain.height_at(ridge, x) + 4
+    marks = "".join(
+        f"M{x - 1 - a * 22:.0f},{y + a * (low - y):.0f} H{x + 1 + a * 22:.0f} "
+        f"L{x + 1 + b * 22:.0f},{y + b * (low - y):.0f} H{x - 1 - b * 22:.0f}Z "
+        for a, b in ((math.sqrt(s) * s, math.sqrt(s + 0.05) * (s + 0.05)) for s in _tenths())
+    )
+    sides = f"M{x - 4:.0f},{y:.0f} h8 L{x + 640:.0f},{low:.0f} H{x - 640:.0f}Z"
+    return f'<path class="shade" opacity=".9" d="{sides}"/><path class="glint-fill" d="{marks}"/>'
+
+
+def _tenths() -> list[float]:
+    return [0.06 + step / 10 for step in range(9)]
+
+
+T = terrain
+PLACES: dict[str, Place] = {
+    "hills": Place(T.hills, T.hills, T.hills, None, grass, birds=True),
+    "forest": Place(T.hills, T.hills, T.hills, pines, pines, light="rays"),
+    "peaks": Place(T.peaks, T.peaks, T.hills, slopes, pines, smooth=False, bump=2.3, birds=True),
+    "sea": Place(T.waves, T.waves, T.waves, ripples, ripples, bump=0.55, birds=True),
+    "deep": Place(T.hills, T.dunes, T.dunes, None, weed, light="shafts", bump=0.8),
+    "city": Place(T.skyline, T.skyline, T.skyline, windows, windows, smooth=False),
+    "desert": Place(T.dunes, T.dunes, T.dunes, None, None),
+    "ice": Place(T.peaks, T.facets, T.facets, slopes, None, smooth=False, light="aurora"),
+    "stars": Place(T.globe, T.globe, T.hills, craters, craters, light="none", stars=True),
+    "sky": Place(T.billows, T.billows, T.billows, None, None, bump=0.7),
+    "road": Place(T.hills, T.hills, T.hills, None, None, lane, birds=True),
+    "room": Place(T.steps, T.steps, T.steps, None, None, light="arch", bump=0.5),
+    "arch": Place(T.steps, T.hills, T.steps, None, None, light="rings", bump=0.6),
+    "blocks": Place(T.skyline, T.skyline, T.steps, smooth=False, light="grid", bump=0.8),
+    "ribbons": Place(T.dunes, T.hills, T.waves, None, None, light="rings"),
+    "folds": Place(T.dunes, T.dunes, T.hills, None, None, light="sun", bump=1.6),
+    "slabs": Place(T.facets, T.peaks, T.facets, slopes, None, smooth=False, bump=1.2),
+}
+ABSTRACT = ("ribbons", "folds", "slabs")

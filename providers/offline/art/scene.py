@@ -1,0 +1,134 @@
+"""The scene: sky, light, layered land, hero and type, composed into one picture."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+
+from providers.offline.art import lights, terrain
+from providers.offline.art.canvas import Canvas
+from providers.offline.art.colour import WHITE, Tones, code, mix
+from providers.offline.art.heroes import hero_style, place_hero
+from providers.offline.art.inscribe import inscribe
+from providers.offline.art.layout import Layout, arrange
+from providers.offline.art.places import ABSTRACT, PLACES, Place
+from providers.offline.art.words import Motif, motif_of
+
+
+def illustrate(
+    note: str, keyword: str, aspect: str, palette: tuple[str, ...], scale: float, seed: int
+) -> np.ndarray:
+    """Paint the picture of a note and its keyword: height x width x 3 bytes, RGB.
+
+    Raises:
+        InvalidInput: a palette colour that is not #rrggbb.
+    """
+    random = Random(seed)
+    tones, motif = Tones.of(palette), motif_of(keyword, note)
+    place = PLACES[motif.place or random.choice(ABSTRACT)]
+    layout = arrange(aspect, keyword, bool(motif.hero), random)
+    canvas = Canvas(layout.width, layout.height, scale)
+    style = _style(tones, halo=layout.kind == "high")
+    _backdrop(canvas, layout, tones, place, motif, style, random)
+    _land(canvas, layout, tones, place, motif.hero, style, random)
+    canvas.vignette(0.16 if tones.dark else 0.07)
+    if layout.block:
+        inscribe(canvas, layout.block, tones, tones.sky, tones.accent)
+    canvas.grain(seed, 0.014)
+    return canvas.finished()
+
+
+def _backdrop(
+    canvas: Canvas,
+    layout: Layout,
+    tones: Tones,
+    place: Place,
+    motif: Motif,
+    style: str,
+    random: Random,
+) -> None:
+    horizon = layout.ridges[1] / layout.height
+    canvas.sky([(0.0, tones.sky), (horizon * 0.62, tones.sky), (horizon, tones.horizon)])
+    night = motif.night and tones.dark
+    x, y, radius = layout.light
+    if night or place.stars:
+        canvas.layer(style + lights.stars(random, layout), 0)
+    warm = mix(tones.horizon, tones.accent, 0.35)
+    canvas.glow(x, y, radius * 1.5, warm if tones.dark else WHITE, 0.55 if tones.dark else 0.6)
+    kind = "moon" if night and place.light in ("sun", "rays") else place.light
+    canvas.layer(style + lights.light(kind, random, layout), 0, shadow=0.10, drop=14)
+    if place.birds:
+        canvas.layer(style + lights.birds(random, layout), 0)
+
+
+def _land(
+    canvas: Canvas,
+    layout: Layout,
+    tones: Tones,
+    place: Place,
+    hero: str,
+    style: str,
+    random: Random,
+) -> None:
+    last = len(layout.ridges) - 1
+    for number, y in enumerate(layout.ridges):
+        depth = number / last
+        kind = place.far if number < 2 else place.near if number == last else place.middle
+        bump = layout.bump * place.bump * (0.75 + 0.5 * depth)
+        calm = 0.45 if number == layout.stage else 1.0
+        ridge = kind(random, layout.width, y, bump * calm)
+        if number == layout.stage:
+            base = terrain.height_at(ridge, layout.hero_x)
+            size = layout.hero_size
+            place_hero(canvas, hero, layout.hero_x, base + 0.05 * size, size, style)
+        drawing = _layer(layout, tones, place, ridge, depth, random, number)
+        top = min(point[1] for point in ridge) - 0.16 * layout.height
+        canvas.layer(style + drawing, top, shadow=0.16 + 0.16 * depth, drop=9 + 13 * depth)
+        if number == 2:
+            first, end = 0.40 * layout.height, 0.78 * layout.height
+            canvas.mist(first, end, tones.horizon, 0.16 if tones.dark else 0.28)
+
+
+def _layer(
+    layout: Layout,
+    tones: Tones,
+    place: Place,
+    ridge: terrain.Ridge,
+    depth: float,
+    random: Random,
+    number: int,
+) -> str:
+    last = len(layout.ridges) - 1
+    smooth = place.smooth or (number == last and place.near in (terrain.hills, terrain.steps))
+    y, land = layout.ridges[number], tones.land(depth)
+    hazy = mix(land, tones.horizon, 0.42 * (1 - depth))
+    path = terrain.outline(ridge, layout.height + 40, smooth)
+    adorn = place.front if number == last else place.ornament
+    size = (0.45 + 0.75 * depth) * layout.height / 1920
+    extra = adorn(random, ridge, size, depth) if adorn else ""
+    if place.stage and number == last - 1:
+        extra += place.stage(random, ridge, size, depth)
+    return (
+        f'<defs><linearGradient id="l" gradientUnits="userSpaceOnUse" x1="0" x2="0" '
+        f'y1="{y - 40:.0f}" y2="{y + 0.22 * layout.height:.0f}"><stop stop-color="{code(land)}"/>'
+        f'<stop offset="1" stop-color="{code(hazy)}"/></linearGradient></defs>'
+        f'<path class="land" d="{path}"/>{extra}<path class="rim" d="{path}"/>'
+    )
+
+
+def _style(tones: Tones, halo: bool) -> str:
+    soft = (
+        mix(tones.horizon, tones.paper, 0.22) if tones.dark else mix(tones.sky, tones.accent, 0.24)
+    )
+    disc = soft if halo else mix(tones.accent, tones.paper, 0.12)
+    return hero_style(tones) + (
+        f"<style>.land{{fill:url(#l)}}.rim{{fill:none;stroke:#fff;stroke-opacity:.16;stroke-width:2.5}}"
+        f".disc{{fill:{code(disc)}}}.veil{{fill:{code(mix(disc, tones.horizon, 0.4))}}}"
+        f".dent{{fill:{code(mix(disc, tones.horizon, 0.35))}}}.star{{fill:{code(tones.paper)}}}"
+        f".snow{{fill:{code(tones.paper)};fill-opacity:.85}}"
+        f".lit,.glint-fill{{fill:{code(mix(tones.accent, tones.paper, 0.35))}}}"
+        f".glint{{fill:none;stroke:{code(tones.paper)};stroke-width:5;stroke-linecap:round}}"
+        f".bird{{fill:none;stroke:{code(tones.paper if tones.dark else tones.near)};"
+        f"stroke-width:4.5;stroke-linecap:round;stroke-opacity:.8}}</style>"
+    )

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager, suppress
 
 import psycopg
 
-from graph.runs import Holder, Runs
+from graph.run import Holder
+from graph.runs import Runs
 from shortfactory.errors import RunBusy, StorageError
 
 CHECK_EVERY_S = 5.0

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Collection
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg import AsyncConnection
@@ -16,65 +13,11 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from graph import runs_sql as sql
+from graph.run import UNFINISHED, Holder, Run, Status
 from shortfactory.errors import UnknownRun, WrongStatus
 from shortfactory.order import Order
-from shortfactory.story import Plain
 
-Status = Literal[
-    "queued",
-    "running",
-    "waiting_approval",
-    "waiting_budget",
-    "parked",
-    "done",
-    "failed",
-    "rejected",
-    "cancelled",
-]
-UNFINISHED: tuple[Status, ...] = (
-    "queued",
-    "running",
-    "waiting_approval",
-    "waiting_budget",
-    "parked",
-    "failed",
-)
 Pool = AsyncConnectionPool[AsyncConnection[DictRow]]
-
-
-class Holder(Plain):
-    """The process that works on a run."""
-
-    host: str
-    pid: int
-    since: datetime
-
-    @classmethod
-    def here(cls) -> Holder:
-        """This process, from now."""
-        return cls(host=socket.gethostname(), pid=os.getpid(), since=datetime.now(UTC))
-
-
-class Run(Plain):
-    """One row of the table."""
-
-    id: str
-    tenant: str
-    status: Status
-    title: str
-    topic: dict[str, Any]
-    providers: str
-    budget_usd: Decimal
-    approve: str
-    plan: dict[str, Any] | None = None
-    reason: str = ""
-    script_version: int = 0
-    decision: dict[str, Any] | None = None
-    holder: Holder | None = None
-    cancel_requested: bool = False
-    out: str | None = None
-    created_at: datetime
-    updated_at: datetime
 
 
 class Runs:
@@ -84,12 +27,17 @@ class Runs:
         self._pool = pool
 
     async def create(
-        self, order: Order, *, title: str = "", plan: dict[str, Any] | None = None
+        self,
+        order: Order,
+        *,
+        run_id: str | None = None,
+        title: str = "",
+        plan: dict[str, Any] | None = None,
     ) -> Run:
-        """Write a new run, queued."""
+        """Write a new run, queued, under its own new id or a given one."""
         row = await self._one(
             sql.CREATE,
-            id=uuid4(),
+            id=UUID(run_id) if run_id else uuid4(),
             tenant=order.tenant,
             title=title,
             topic=Jsonb(order.topic.model_dump(mode="json")),

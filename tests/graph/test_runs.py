@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from graph.runs import Holder
+from graph.run import Holder
 from shortfactory.errors import UnknownRun, WrongStatus
 from shortfactory.order import Order
 from shortfactory.story import Topic

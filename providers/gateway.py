@@ -67,8 +67,8 @@ class Models(Protocol):
         """Whether its dollars are real."""
         ...
 
-    def origin(self, model_id: str) -> str:
-        """Where its results come from, if not from the vendor itself; part of the key."""
+    def report_concurrency_to(self, observe: Callable[[str, int], None]) -> None:
+        """Tell a limiter what vendors say of their own concurrency."""
         ...
 
 
@@ -93,6 +93,7 @@ class Gateway:
         self._store, self._ledger, self._catalog = store, ledger, catalog
         self._clock = clock
         self._keeper = Keeper(store, settings.largest_reply_bytes)
+        catalog.report_concurrency_to(limiter.observe)
         self._till = Till(store, ledger, limiter, settings, clock)
         self._meters = Meters()
         self._one_at_a_time: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -146,14 +147,15 @@ class Gateway:
     def _bill(
         self, kind: str, model_id: str, fingerprint: Mapping[str, JsonValue], payer: Payer
     ) -> Bill:
-        facts = {"kind": kind, "model": model_id, "request": dict(fingerprint)}
-        origin = self._catalog.origin(model_id)
-        facts |= {"origin": origin} if origin else {}
+        # The realm is part of the key: a simulated result must never be found by a live run.
+        realm = self._catalog.realm(model_id)
+        facts: dict[str, JsonValue] = {"kind": kind, "model": model_id, "realm": realm}
+        facts |= {"request": dict(fingerprint)}
         provider, _, model = model_id.partition(":")
         return Bill(
             call_key=_key(facts),
             payer=payer,
-            realm=self._catalog.realm(model_id),
+            realm=realm,
             provider=provider,
             model=model,
         )

@@ -59,6 +59,16 @@ def usual(model_id: str, request: Request, at: datetime, lane: Lane = "standard"
     return _priced_ahead(model_id, usual_units(model_id, request), at, lane)
 
 
+def priced_for(model_id: str, at: datetime, lane: Lane = "standard") -> None:
+    """Prove that a price is known.
+
+    Raises:
+        ConfigurationError: no price is known for this model on this day.
+    """
+    if not model_id.startswith("offline:"):
+        _refuse_unknown(model_id, at, lane)
+
+
 def priced_rows(day: date) -> tuple[PriceRow, ...]:
     """The project's own rows in force on a day."""
     return tuple(row for row in PRICE_ROWS if row.valid(day))

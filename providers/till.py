@@ -31,7 +31,13 @@ from providers.ledger import Bill, Ledger, Reservation
 from providers.ports import ArtifactStore, Usage
 from providers.prices import price
 from providers.ratelimit import CallLimits, Limiter
-from shortfactory.errors import ProviderError, ProviderTimeout, RateLimited, TransientError
+from shortfactory.errors import (
+    ProviderError,
+    ProviderTimeout,
+    RateLimited,
+    TransientError,
+    UsageError,
+)
 from shortfactory.settings import GatewaySettings
 
 Record = dict[str, JsonValue]
@@ -149,10 +155,10 @@ class Till:
 
     async def _close_failed(self, request: _Request, error: BaseException) -> None:
         held, reason = request.held, type(error).__name__
-        if request.sent_at_s is None:
+        if request.sent_at_s is None or isinstance(error, UsageError):
             await self.ledger.release(held, f"{reason} before it was sent")
-        elif isinstance(error, ProviderError) and not error.billed:
-            await self.ledger.release(held, f"{reason} {error.code}".strip())
+        elif not held.worst_usd or (isinstance(error, ProviderError) and not error.billed):
+            await self.ledger.release(held, f"{reason} {getattr(error, 'code', '')}".strip())
         elif isinstance(error, ProviderError) and error.units is not None:
             used_usd = price(request.order.model_id, error.units, request.at)
             await self.ledger.settle(held, used_usd, error.units, note=reason)

@@ -15,6 +15,7 @@ from providers.first_use import FirstUse
 from providers.gemini_access import GeminiAccess
 from providers.gemini_reply import REFUSALS, Reply, finished_badly, tokens
 from providers.ports import ImageReply, ImageRequest, TextReply, TextRequest, Usage
+from providers.usage_bounds import picture_tokens
 from shortfactory.errors import MalformedReply, RequestRejected
 
 if TYPE_CHECKING:
@@ -198,8 +199,12 @@ class GeminiImage:
             "response_modalities": ["IMAGE"],
             "image_config": {"aspect_ratio": request.aspect, "image_size": request.size},
         }
-        level = image_thinking(self._access.model)
-        return config | ({"thinking_config": {"thinking_level": level}} if level else {})
+        if level := image_thinking(self._access.model):
+            config["thinking_config"] = {"thinking_level": level}
+        if bound := picture_tokens(self.id, request.size):
+            # what the gateway reserves is all that the vendor may bill
+            config["max_output_tokens"] = bound.by_size[request.size] + bound.most_text
+        return config
 
     def _read(self, reply: Reply, request: ImageRequest) -> ImageReply:
         usage = reply.media_usage("IMAGE")

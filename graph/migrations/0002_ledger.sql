@@ -69,17 +69,18 @@ create function ledger_account() returns trigger language plpgsql as $$
 declare
   change numeric := new.held_usd;
 begin
-  if tg_op = 'UPDATE' then
-    change := new.held_usd - old.held_usd;
-  end if;
-  insert into ledger_history (entry_id, status, change_usd, note)
-    values (new.id, new.status, change, new.note);
-  if change <> 0 then
+  if tg_op = 'INSERT' then
     insert into ledger_day (realm, tenant, day, held_usd)
       values (new.realm, new.tenant, new.day, change)
       on conflict (realm, day, tenant)
       do update set held_usd = ledger_day.held_usd + excluded.held_usd;
+  else
+    change := new.held_usd - old.held_usd;
+    update ledger_day set held_usd = held_usd + change
+      where realm = new.realm and day = new.day and tenant = new.tenant and change <> 0;
   end if;
+  insert into ledger_history (entry_id, status, change_usd, note)
+    values (new.id, new.status, change, new.note);
   return null;
 end $$;
 create trigger ledger_account after insert or update on ledger

@@ -1,0 +1,110 @@
+"""Draws the simulated pictures: real drawings, in the pixels and the format of the real model."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections import OrderedDict
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from providers.offline.illustrator import OfflineIllustrator
+from providers.ports import Aspect, ImageRequest
+from simulator.brief import labelled
+
+PALETTES = (
+    ("#14213d", "#4a6fa5", "#e5e5e5", "#fca311"),
+    ("#1d3b2f", "#4f8a5b", "#f1e9d2", "#e07a3f"),
+    ("#2b1d3a", "#6d4c8d", "#f3e7f5", "#f2b5a7"),
+    ("#102a43", "#3e7c9b", "#f0f4f8", "#f25f4c"),
+    ("#3a2618", "#a3683a", "#f7ecd9", "#2a9d8f"),
+)
+SHAPES: dict[Aspect, float] = {"9:16": 9 / 16, "16:9": 16 / 9, "1:1": 1.0, "4:5": 4 / 5}
+KEPT_DRAWINGS = 64
+LEAST_COLOURS = 3
+
+
+class Studio:
+    """Draws, and keeps the latest drawings so that a repeated prompt is drawn once.
+
+    With a `pool` above zero there are only so many different drawings, which is what a load test
+    of other parts wants.
+    """
+
+    def __init__(self, pool: int = 0) -> None:
+        """Start with an empty desk."""
+        self._pool, self._drawer = pool, OfflineIllustrator()
+        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._desk = asyncio.Lock()
+
+    async def draw(
+        self,
+        prompt: str,
+        references: tuple[bytes, ...],
+        aspect: str,
+        size_px: tuple[int, int],
+        suffix: Literal[".jpg", ".png"],
+    ) -> bytes:
+        """An encoded picture of exactly this size."""
+        number = int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:4])
+        subject = f"drawing {number % self._pool}" if self._pool else prompt
+        key = (subject, aspect, size_px, suffix)
+        # One at a time: two clients with one prompt must not draw it twice.
+        async with self._desk:
+            if key not in self._kept:
+                self._kept[key] = await self._drawn(subject, number, references, size_px, suffix)
+                if len(self._kept) > max(KEPT_DRAWINGS, self._pool):
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(key)
+            return self._kept[key]
+
+    async def _drawn(
+        self,
+        prompt: str,
+        number: int,
+        references: tuple[bytes, ...],
+        size_px: tuple[int, int],
+        suffix: str,
+    ) -> bytes:
+        ratio = size_px[0] / size_px[1]
+        shape = min(SHAPES, key=lambda name: abs(SHAPES[name] - ratio))
+        request = ImageRequest(
+            prompt=labelled(prompt, "subject") or prompt,
+            aspect=shape,
+            palette=_palette(prompt, number),
+            variation=number % 7,
+        )
+        drawn = await self._drawer.draw(request, references)
+        return await asyncio.to_thread(_fitted, drawn.data, size_px, suffix)
+
+
+def readable(data: bytes) -> bool:
+    """Whether the bytes are a picture."""
+    return bool(data) and _decoded(data) is not None
+
+
+def _decoded(data: bytes) -> np.ndarray | None:
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+
+
+def _palette(prompt: str, number: int) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(re.findall(r"#[0-9a-fA-F]{6}\b", prompt)))
+    return named if len(named) >= LEAST_COLOURS else PALETTES[number % len(PALETTES)]
+
+
+def _fitted(data: bytes, size_px: tuple[int, int], suffix: str) -> bytes:
+    """Scale to cover the size, cut the middle out, encode."""
+    picture = _decoded(data)
+    if picture is None:
+        raise ValueError("The illustrator's picture cannot be decoded.")
+    width_px, height_px = size_px
+    scale = max(width_px / picture.shape[1], height_px / picture.shape[0])
+    wide, high = round(picture.shape[1] * scale), round(picture.shape[0] * scale)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    picture = cv2.resize(picture, (max(wide, width_px), max(high, height_px)), interpolation=method)
+    left, top = (picture.shape[1] - width_px) // 2, (picture.shape[0] - height_px) // 2
+    cut = picture[top : top + height_px, left : left + width_px]
+    return cv2.imencode(suffix, cut)[1].tobytes()

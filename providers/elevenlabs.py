@@ -144,8 +144,7 @@ class ElevenLabsVoice:
                 times.character_start_times_seconds,
                 times.character_end_times_seconds,
             )
-            letter_s = words[-1].end_ms / 1000
-            check_drift(letter_s, times.character_end_times_seconds[-1], pcm, RATE_HZ)
+            check_drift(times.character_end_times_seconds[-1], pcm, RATE_HZ)
         except (binascii.Error, WrongTimes, AttributeError, TypeError) as problem:
             raise MalformedReply(
                 f"The narration of ElevenLabs ({self.model}) cannot be used: {problem}.",

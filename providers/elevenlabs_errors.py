@@ -11,7 +11,7 @@ from elevenlabs.core.parse_error import ParsingError
 from pydantic import SecretStr
 
 from providers.quoting import quote
-from providers.vendor_errors import retry_after_s, shared_failure, translated
+from providers.vendor_errors import retry_after_s, shared_failure, stumbled, translated
 from shortfactory.errors import (
     AccountProblem,
     MalformedReply,
@@ -68,7 +68,16 @@ def elevenlabs_failure(error: BaseException, model: str) -> ProviderError | None
     """Translate one exception; None when it is neither the SDK's nor the network's."""
     if isinstance(error, ApiError | ParsingError):
         return _from_answer(error, model)
-    return shared_failure(error, "elevenlabs", model, f"ElevenLabs ({model})")
+    failure = shared_failure(error, "elevenlabs", model, f"ElevenLabs ({model})")
+    if failure is None and stumbled(error, ("elevenlabs",)):
+        return MalformedReply(
+            f"ElevenLabs ({model}) sent a reply that its own SDK cannot read "
+            f"({type(error).__name__}).",
+            provider="elevenlabs",
+            model=model,
+            billed=True,
+        )
+    return failure
 
 
 def _from_answer(answer: ApiError | ParsingError, model: str) -> ProviderError:

@@ -13,7 +13,7 @@ from langchain_google_genai._common import GoogleGenerativeAIError
 from pydantic import SecretStr
 
 from providers.quoting import quote
-from providers.vendor_errors import retry_after_s, shared_failure, translated
+from providers.vendor_errors import retry_after_s, shared_failure, stumbled, translated
 from shortfactory.errors import (
     AccountProblem,
     MalformedReply,
@@ -53,19 +53,22 @@ def gemini_failure(error: BaseException, model: str) -> ProviderError | None:
     answer = _answer(error)
     if answer is not None:
         return _from_answer(answer, model)
-    if isinstance(error, genai_errors.UnknownApiResponseError | LangChainException):
+    if isinstance(error, _SDK_REFUSALS):
+        message = f"Google's SDK did not accept the request for {model}: {quote(error)}"
+        return RequestRejected(message, provider="gemini", model=model)
+    failure = shared_failure(error, "gemini", model, f"Gemini ({model})")
+    if failure is None and (isinstance(error, _UNREADABLE) or stumbled(error, _PACKAGES)):
         return MalformedReply(
-            f"Gemini ({model}) sent a reply that its own SDK cannot read: {quote(error)}",
+            f"Gemini ({model}) sent a reply that its own SDK cannot read ({type(error).__name__})",
             provider="gemini",
             model=model,
             billed=True,
         )
-    if isinstance(error, _SDK_REFUSALS):
-        message = f"Google's SDK did not accept the request for {model}: {quote(error)}"
-        return RequestRejected(message, provider="gemini", model=model)
-    return shared_failure(error, "gemini", model, f"Gemini ({model})")
+    return failure
 
 
+_PACKAGES = ("google.genai", "langchain_google_genai", "langchain_core")
+_UNREADABLE = (genai_errors.UnknownApiResponseError, LangChainException)
 _SDK_REFUSALS = (
     GoogleGenerativeAIError,
     genai_errors.UnknownFunctionCallArgumentError,

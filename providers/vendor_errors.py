@@ -6,6 +6,7 @@ import email.utils
 import json
 import re
 import time
+import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
@@ -56,6 +57,17 @@ def shared_failure(
                 message, provider=provider, model=model, code=type(error).__name__, billed=billed
             )
     return None
+
+
+def stumbled(error: BaseException, packages: tuple[str, ...]) -> bool:
+    """Whether a vendor's SDK broke over a reply of a shape that it does not check for.
+
+    Such a TypeError or AttributeError is told from a mistake of ours by where it was raised.
+    """
+    if not isinstance(error, AttributeError | TypeError | LookupError | ValueError):
+        return False
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and str(frames[-1].f_globals.get("__name__", "")).startswith(packages)
 
 
 @contextmanager

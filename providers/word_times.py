@@ -74,25 +74,24 @@ def _check(
         raise WrongTimes("the times run backwards")
 
 
-def check_drift(letter_s: float, character_s: float, pcm: bytes, rate_hz: int) -> None:
-    """Compare where the times end with where the sound ends.
+def check_drift(end_s: float, pcm: bytes, rate_hz: int) -> None:
+    """Compare where the last character ends with where the sound ends.
 
-    The times end between the last letter's end and the last character's (a full stop may hold
-    the closing pause); the sound between its last audible sample and the end of the file.
+    Anywhere between the last audible sample and the end of the file is right: the last full
+    stop may or may not hold the closing pause.
 
     Raises:
-        WrongTimes: the two are more than `DRIFT_TOLERANCE_S` apart, with the measured drift; or
-            nothing can be heard.
+        WrongTimes: more than `DRIFT_TOLERANCE_S` away, with the measured drift; or nothing can
+            be heard.
     """
     samples = np.abs(np.frombuffer(pcm, dtype="<i2").astype(np.float32)) / 32768
     audible = np.flatnonzero(samples > SILENCE)
     if not audible.size:
         raise WrongTimes("the sound is silent")
     heard_s, file_s = float(audible[-1]) / rate_hz, samples.size / rate_hz
-    drift_s = min(character_s - heard_s, 0) or max(letter_s - file_s, 0)
+    drift_s = min(end_s - heard_s, 0) or max(end_s - file_s, 0)
     if abs(drift_s) > DRIFT_TOLERANCE_S:
-        percent = 100 * drift_s / heard_s
         raise WrongTimes(
-            f"the times end {drift_s:+.2f} s ({percent:+.1f} %) from the end of the sound "
-            f"at {heard_s:.2f} s: they drift"
+            f"its word times drift: they end at {end_s:.2f} s, {drift_s:+.2f} s "
+            f"({100 * drift_s / heard_s:+.1f} %) from the end of the sound"
         )

@@ -72,6 +72,8 @@ class Vendor:
         return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
 
     def close(self):
+        if self.gone.is_set():
+            return
         self.gone.set()
         self.server.shutdown()
         self.server.server_close()
@@ -239,12 +241,17 @@ class Eleven:
             "character_start_times_seconds": [i * step for i in range(len(text))],
             "character_end_times_seconds": [(i + 1) * step for i in range(len(text))],
         } | changes
-        audio = base64.b64encode(self.pcm(seconds)).decode()
-        return {"audio_base64": audio, "alignment": times if alignment else None}
+        return {
+            "audio_base64": self.base64(self.pcm(seconds)),
+            "alignment": times if alignment else None,
+        }
 
     def pcm(self, seconds):
         t = np.arange(round(24_000 * seconds)) / 24_000
         return (8000 * np.sin(2 * np.pi * 220 * t)).astype("<i2").tobytes()
+
+    def base64(self, data):
+        return base64.b64encode(data).decode()
 
     def error(self, code, message="Something is wrong.", **more):
         return {"detail": {"type": "t", "code": code, "message": message, **more}}

@@ -50,4 +50,5 @@ def _write_format(file: Path) -> None:
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".format-")
     with os.fdopen(handle, "w") as out:
         out.write(f"{FORMAT}\n")
+    os.chmod(temporary, 0o644)
     Path(temporary).replace(file)

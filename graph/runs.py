@@ -44,6 +44,7 @@ class Runs:
             providers=order.providers,
             budget_usd=order.budget_usd,
             approve=order.approve,
+            out=order.out,
             plan=Jsonb(plan) if plan is not None else None,
         )
         assert row is not None, "insert returning gives a row"

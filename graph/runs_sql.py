@@ -1,9 +1,9 @@
 """The statements behind `graph.runs`. Each answers with the row it changed, or with none."""
 
 CREATE = """
-insert into runs (id, tenant, title, topic, providers, budget_usd, approve, plan)
+insert into runs (id, tenant, title, topic, providers, budget_usd, approve, plan, out)
 values (%(id)s, %(tenant)s, %(title)s, %(topic)s, %(providers)s, %(budget_usd)s, %(approve)s,
-    %(plan)s)
+    %(plan)s, %(out)s)
 returning *
 """
 

@@ -29,13 +29,14 @@ Approve = Literal["ask", "auto"]
 
 
 class Order(Plain):
-    """A short to make: what about, by which providers, for at most how much."""
+    """A short to make: what about, by which providers, for at most how much, and where to."""
 
     topic: Topic
     providers: Providers
     budget_usd: Decimal
     approve: Approve = "ask"
     tenant: str = "local"
+    out: str | None = None  # the folder for the package, where somebody waits for one
 
 
 def check_topic(topic: Topic) -> Topic:

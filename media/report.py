@@ -8,9 +8,7 @@ from pydantic import Field, JsonValue
 
 from shortfactory.story import Plain
 
-CURED_BY_PICTURE: Final = frozenset(
-    {"black", "frozen", "flash", "flat", "sharpness", "duplicate", "picture_missing"}
-)
+CURED_BY_PICTURE: Final = frozenset({"black", "frozen", "flash", "flat", "sharpness", "duplicate"})
 """Checks whose finding, where it names a scene, another picture of that scene cures."""
 
 CURED_BY_VOICE: Final = frozenset({"caption_onset", "voice_silence", "voice_missing", "clipping"})

@@ -1,0 +1,169 @@
+"""Whether picture, captions and voice run together: lengths, starts, onsets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from media.inspection.speech import onsets_ms, speaking, speech_db, voice_level_db
+from media.inspection.watching import Watched
+from media.report import Expected, ExpectedCue, Finding
+from media.waveform import Curve, Samples, milliseconds
+
+LARGEST_ONSET_MS = 120  # viewers notice captions that lead or lag by more (ITU-R BT.1359: 125 ms)
+_SEARCH_MS = 600
+_LARGEST_OFFSET_MS = 5.0
+_LONGEST_GOP_MS = 2_050
+_LATE_VOICE_MS = 2_000
+_FAINT_DB = 9.0  # a scene this far below the film's voice has none: only the bed is left
+_LEAST_SPOKEN_SHARE = 0.3  # of a scene's captioned time
+
+
+def check_lengths(watched: Watched, expected: Expected, samples: Samples) -> list[Finding]:
+    """Duration, constant rate, keyframes, and where both streams start and end."""
+    step = 1000 / expected.fps
+    times = np.asarray(watched.times_ms)
+    uneven = float(np.abs(np.diff(times) - step).max()) if len(times) > 1 else 0.0
+    gaps = np.diff([*watched.keyframes_ms, watched.duration_ms])
+    sound_ms = milliseconds(len(samples))
+    start = (watched.audio_start_ms or 0.0) - (watched.times_ms[0] if watched.times_ms else 0.0)
+    rows = (
+        ("duration", abs(watched.duration_ms - expected.duration_ms), step + 1,
+         f"lasts {watched.duration_ms:.0f} ms instead of {expected.duration_ms} ms"),
+        ("constant_rate", uneven, 0.6, f"has frames that come {uneven:.1f} ms early or late"),
+        ("keyframes", float(gaps.max(initial=0)), _LONGEST_GOP_MS,
+         "has keyframes more than two seconds apart, so seeking is slow"),
+        ("av_offset", abs(start), _LARGEST_OFFSET_MS,
+         f"starts its sound {start:+.1f} ms away from its picture"),
+        ("audio_length", abs(sound_ms - watched.duration_ms), 100.0,
+         f"has {sound_ms} ms of sound for {watched.duration_ms:.0f} ms of picture"),
+    )  # fmt: skip
+    return [
+        _finding(check, f"The film {message}. Render it again.", measured, limit)
+        for check, measured, limit, message in rows
+        if measured > limit
+    ]
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """The film's speech band at 1 ms, and what of it is speech."""
+
+    level_db: Curve
+    voice_db: float
+    onsets: NDArray[np.int64]
+    active: NDArray[np.bool_]
+
+
+def check_voices(
+    samples: Samples, expected: Expected
+) -> tuple[list[Finding], dict[str, float | None]]:
+    """Every scene's words against the sound: is there a voice, and does it start on time?
+
+    The error of a scene is that of its first word, which follows a pause; words inside a
+    sentence run into each other and have no onset to measure.
+
+    Returns:
+        The findings; the onset error in ms of each scene (positive: the voice is late) and the
+        median over scenes.
+    """
+    if not expected.cues or not len(samples):
+        return [], {}
+    heard = _listen(samples, expected)
+    findings: list[Finding] = []
+    errors: dict[int, float] = {}
+    for number, cues in _by_scene(expected).items():
+        if _missing(cues, heard):
+            findings.append(_no_voice(number, cues[0], heard))
+            continue
+        if (error := _onset_error(cues[0], heard)) is not None:
+            errors[number] = error
+        if error is None or abs(error) > LARGEST_ONSET_MS:
+            findings.append(_off_time(number, cues[0], error))
+    findings += _opening(heard, expected)
+    median = float(np.median(list(errors.values()))) if errors else None
+    each = {f"onset_error_ms_scene_{number}": error for number, error in errors.items()}
+    return findings, {"onset_error_ms": median, **each}
+
+
+def _listen(samples: Samples, expected: Expected) -> _Heard:
+    level_db = speech_db(samples)
+    captioned = np.concatenate([level_db[cue.start_ms : cue.end_ms] for cue in expected.cues])
+    voice_db = voice_level_db(captioned)
+    active = speaking(level_db, voice_db)
+    return _Heard(level_db, voice_db, onsets_ms(level_db, voice_db), active)
+
+
+def _by_scene(expected: Expected) -> dict[int, list[ExpectedCue]]:
+    scenes: dict[int, list[ExpectedCue]] = {}
+    for cue in sorted(expected.cues, key=lambda cue: cue.start_ms):
+        scenes.setdefault(cue.scene, []).append(cue)
+    return scenes
+
+
+def _missing(cues: list[ExpectedCue], heard: _Heard) -> bool:
+    """No voice: the captioned time is faint, or hardly any of it sounds like speech."""
+    level_db = np.concatenate([heard.level_db[cue.start_ms : cue.end_ms] for cue in cues])
+    active = np.concatenate([heard.active[cue.start_ms : cue.end_ms] for cue in cues])
+    if not len(level_db):
+        return True
+    faint = voice_level_db(level_db) < heard.voice_db - _FAINT_DB
+    return faint or float(active.mean()) < _LEAST_SPOKEN_SHARE
+
+
+def _onset_error(cue: ExpectedCue, heard: _Heard) -> float | None:
+    errors = heard.onsets - cue.start_ms
+    near = errors[np.abs(errors) <= _SEARCH_MS]
+    return float(near[np.abs(near).argmin()]) if len(near) else None
+
+
+def _no_voice(number: int, cue: ExpectedCue, heard: _Heard) -> Finding:
+    message = f"No voice is heard in scene {number}. Narrate it again."
+    limit = round(heard.voice_db - _FAINT_DB, 1)
+    return _finding("voice_missing", message, "faint", limit, scene=number, at_ms=cue.start_ms)
+
+
+def _off_time(number: int, cue: ExpectedCue, error: float | None) -> Finding:
+    if error is None:
+        measured, what = "no onset", f"no word begins within {_SEARCH_MS} ms of its caption"
+    else:
+        order = "after" if error > 0 else "before"
+        measured, what = (
+            round(error, 1),
+            f"the voice begins {abs(error):.0f} ms {order} its caption",
+        )
+    return _finding(
+        "caption_onset",
+        f"In scene {number} {what}. Narrate it again.",
+        measured,
+        LARGEST_ONSET_MS,
+        scene=number,
+        at_ms=cue.start_ms,
+    )
+
+
+def _opening(heard: _Heard, expected: Expected) -> list[Finding]:
+    spoken = np.flatnonzero(heard.active)
+    first_ms = int(spoken[0]) if len(spoken) else expected.duration_ms
+    if first_ms < _LATE_VOICE_MS:
+        return []
+    message = "Nobody speaks in the first two seconds. Let the first scene begin sooner."
+    return [_finding("opening_voice", message, first_ms, _LATE_VOICE_MS, at_ms=first_ms)]
+
+
+def _finding(
+    check: str,
+    message: str,
+    measured: float | str,
+    limit: float,
+    *,
+    scene: int | None = None,
+    at_ms: int | None = None,
+) -> Finding:
+    return Finding(
+        check=check, severity="fail", message=message,
+        measured=round(measured, 2) if isinstance(measured, float) else measured,
+        limit=limit, scene=scene, at_ms=at_ms,
+    )  # fmt: skip

@@ -148,12 +148,11 @@ def _body(colours: list[Colour], sky: Colour) -> Colour:
 
 
 def _second(colours: list[Colour], body: Colour, accent: Colour) -> Colour:
-    """A companion of the accent that is neither too dark nor too grey to be seen."""
-    level = lightness(accent)
-    candidate = mix(body, accent, 0.35)
-    lifted = at_lightness(candidate, 0.78 if level < 0.7 else 0.58)
+    """A companion of the accent: a bright middle colour of the palette, or the land's, lifted."""
     bright = [each for each in colours[1:-1] if 0.5 < lightness(each) < 0.9]
-    return bright[0] if bright else lifted
+    if bright:
+        return bright[0]
+    return at_lightness(body, 0.76 if lightness(accent) < 0.72 else 0.6, 1.15)
 
 
 def _apart(accent: Colour, other: Colour) -> Colour:

@@ -33,6 +33,8 @@ def hero_style(tones: Tones) -> str:
         "body": tones.land(0.55),
         "deep": mix(tones.near, tones.ink, 0.45),
         "skin": mix(tones.paper, tones.accent, 0.30),
+        "skin2": mix(mix(tones.accent, tones.ink, 0.55), tones.paper, 0.12),
+        "skin3": mix(mix(tones.accent, tones.ink, 0.22), tones.paper, 0.35),
         "glow": mix(tones.accent, tones.paper, 0.62),
     }
     line = code(tones.paper if tones.dark else tones.ink)
@@ -42,7 +44,7 @@ def hero_style(tones: Tones) -> str:
         "rays": (code(fills["glow"]), 28), "rain": (code(tones.accent), 24),
         "lash": (code(tones.ink), 44), "rungs": (line, 28), "strand1": (code(tones.accent), 74),
         "strand2": (code(tones.second), 74), "stem": (code(fills["deep"]), 36),
-        "inkline": (code(tones.ink), 16),
+        "inkline": (code(tones.ink), 16), "spiral": (code(fills["deep"]), 30),
     }  # fmt: skip
     shadow = code(mix(tones.ink, tones.accent, 0.12))
     return (

@@ -18,6 +18,7 @@ SIZES_PX: dict[str, tuple[int, int]] = {
 CAPTIONS = (0.45, 0.68)
 """Share of the height where captions are read: large, quiet shapes only."""
 
+HIGH_SHARE = 0.66  # of the pictures whose type leaves room for a hero above the captions
 MARGIN = 0.115  # a camera move of 1.2 crops 0.083 on each side
 
 
@@ -59,7 +60,7 @@ def arrange(aspect: str, keyword: str, hero: bool, random: Random) -> Layout:
     if wide:
         return _beside(width, height, block)
     room = 0.505 * height - below
-    if room > 0.34 * width and random.random() < 0.6:
+    if room > 0.34 * width and random.random() < HIGH_SHARE:
         return _high(width, height, block, below, room, random)
     return _low(width, height, block, below, random)
 
@@ -79,9 +80,9 @@ def _high(
 def _low(width: int, height: int, block: Block | None, below: float, random: Random) -> Layout:
     """The hero stands large in the foreground; the light keeps it company from afar."""
     side = random.choice((-1, 1))
-    size = min(0.285 * height, 0.56 * width)
+    size = min(0.28 * height, 0.56 * width)
     x = width * (0.5 + side * random.choice((0.0, 0.13, 0.17)))
-    ridges = _ys(height, (0.435, 0.50, 0.585, 0.69, 0.80, 0.925))
+    ridges = _ys(height, (0.435, 0.50, 0.585, 0.69, 0.80, 0.91))
     y = max(0.375 * height, below + 0.05 * height)
     light = (
         width * (0.5 - side * random.uniform(0.12, 0.22)),

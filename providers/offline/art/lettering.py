@@ -43,7 +43,7 @@ def fit(text: str, x: float, y: float, width: float, height: float, largest: flo
     Characters that the face lacks are left out; a text that cannot be read at the smallest size
     is cut at a word with an ellipsis. None when nothing is left to set.
     """
-    words = legible(text)[:LONGEST].split()
+    words = legible(text[: 8 * LONGEST])[:LONGEST].split()
     while words:
         options = [_sized(lines, width, height, largest) for lines in _wrappings(words)]
         size, lines = max(options, key=lambda each: (round(each[0]), -len(each[1])))
@@ -55,12 +55,16 @@ def fit(text: str, x: float, y: float, width: float, height: float, largest: flo
 
 
 def legible(text: str) -> str:
-    """What the face can show of a text: composed, without control signs, on one line."""
+    """What the face can show of a text, on one line; "" where it lacks most of the letters."""
     covered = _covered()
-    composed = unicodedata.normalize("NFC", " ".join(text.split()))
-    kept = "".join(sign for sign in composed if ord(sign) in covered)
-    worded = any(unicodedata.category(sign)[0] in "LN" for sign in kept)
-    return kept if worded else ""
+    composed = unicodedata.normalize("NFC", text)
+    kept = "".join(sign for sign in composed if ord(sign) in covered or sign.isspace())
+    shown, wanted = _letters(kept), _letters(composed)
+    return " ".join(kept.split()) if shown and 2 * shown >= wanted else ""
+
+
+def _letters(text: str) -> int:
+    return sum(unicodedata.category(sign)[0] in "LN" for sign in text)
 
 
 def mask(block: Block, scale: float) -> np.ndarray:

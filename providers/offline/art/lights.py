@@ -9,7 +9,7 @@ from providers.offline.art.layout import Layout
 
 
 def light(kind: str, random: Random, layout: Layout) -> str:
-    """Draw the light of a place; every drawing uses the classes disc, halo and veil."""
+    """Draw the light of a place; the drawings use the classes disc, veil, ray and dent."""
     return {
         "sun": _sun,
         "moon": _moon,
@@ -124,7 +124,7 @@ def _shafts(random: Random, layout: Layout) -> str:
         thin, wide = random.uniform(20, 60), random.uniform(110, 230)
         lean = (x - width * 0.5) * 0.7
         parts.append(
-            f'<path class="veil" opacity="{random.uniform(0.10, 0.22):.2f}" d="M{x:.0f},-20 '
+            f'<path class="ray" opacity="{random.uniform(0.10, 0.22):.2f}" d="M{x:.0f},-20 '
             f'h{thin:.0f} L{x + lean + wide:.0f},{0.8 * height:.0f} h-{wide + thin:.0f}Z"/>'
         )
     return "".join(parts)
@@ -136,7 +136,7 @@ def _aurora(random: Random, layout: Layout) -> str:
     for band in range(3):
         y, swing = top + band * 46, random.uniform(60, 120) * random.choice((-1, 1))
         parts.append(
-            f'<path class="veil" opacity="{0.34 - 0.08 * band:.2f}" d="M-20,{y:.0f} '
+            f'<path class="ray" opacity="{0.34 - 0.08 * band:.2f}" d="M-20,{y:.0f} '
             f"C{0.3 * width:.0f},{y - swing:.0f} {0.6 * width:.0f},{y + swing:.0f} "
             f"{end},{y - 40:.0f} V{y + 120:.0f} C{0.6 * width:.0f},{y + swing + 150:.0f} "
             f'{0.3 * width:.0f},{y - swing + 170:.0f} -20,{y + 140:.0f}Z"/>'

@@ -58,7 +58,7 @@ def windows(random: Random, ridge: Ridge, size: float, depth: float) -> str:
         left = x0 + (x1 - x0 - (columns - 1) * gap - pane) / 2
         for row in range(5):
             for column in range(columns):
-                if random.random() < 0.30:
+                if random.random() < 0.12 + 0.2 * depth:
                     x, y = left + column * gap, y0 + (row * 1.35 + 1.0) * gap
                     lit.append(f"M{x:.0f},{y:.0f} h{pane:.0f} v{1.5 * pane:.0f} h-{pane:.0f}Z")
     spires = [
@@ -66,7 +66,7 @@ def windows(random: Random, ridge: Ridge, size: float, depth: float) -> str:
         for (x0, y), (x1, _) in zip(ridge[::2], ridge[1::2], strict=False)
         if random.random() < 0.25
     ]
-    glow = f'<path class="lit" opacity="{0.35 + 0.5 * depth:.2f}" d="{" ".join(lit)}"/>'
+    glow = f'<path class="lit" opacity="{0.22 + 0.65 * depth**1.5:.2f}" d="{" ".join(lit)}"/>'
     return f'<path class="land" d="{" ".join(spires)}"/>{glow}'
 
 
@@ -83,7 +83,7 @@ def slopes(_random: Random, ridge: Ridge, size: float, depth: float) -> str:
         back += f"L{x - 0.02 * reach:.0f},{y + 0.26 * drop:.0f}Z"
         shades.append("M" + " L".join(f"{px:.0f},{py:.0f}" for px, py in lee) + back)
         caps.append(_cap(ridge, number, 0.34 * drop))
-    snow = f'<path class="snow" d="{" ".join(caps)}"/>' if depth < 0.5 else ""
+    snow = f'<path class="snow" d="{" ".join(caps)}"/>' if depth < 0.3 else ""
     shade = f'<path class="shade" opacity="{0.45 + 0.4 * depth:.2f}" d="{" ".join(shades)}"/>'
     return snow + shade
 
@@ -183,7 +183,7 @@ def lane(random: Random, ridge: Ridge, _size: float, _depth: float) -> str:
         for a, b in ((math.sqrt(s) * s, math.sqrt(s + 0.05) * (s + 0.05)) for s in _tenths())
     )
     sides = f"M{x - 4:.0f},{y:.0f} h8 L{x + 640:.0f},{low:.0f} H{x - 640:.0f}Z"
-    return f'<path class="shade" opacity=".9" d="{sides}"/><path class="glint-fill" d="{marks}"/>'
+    return f'<path class="shade" opacity=".9" d="{sides}"/><path class="lit" d="{marks}"/>'
 
 
 def _tenths() -> list[float]:
@@ -205,9 +205,16 @@ PLACES: dict[str, Place] = {
     "road": Place(T.hills, T.hills, T.hills, None, None, lane, birds=True),
     "room": Place(T.steps, T.steps, T.steps, None, None, light="arch", bump=0.5),
     "arch": Place(T.steps, T.hills, T.steps, None, None, light="rings", bump=0.6),
+    "rays": Place(T.steps, T.steps, T.hills, light="rays", bump=0.6),
     "blocks": Place(T.skyline, T.skyline, T.steps, smooth=False, light="grid", bump=0.8),
     "ribbons": Place(T.dunes, T.hills, T.waves, None, None, light="rings"),
     "folds": Place(T.dunes, T.dunes, T.hills, None, None, light="sun", bump=1.6),
     "slabs": Place(T.facets, T.peaks, T.facets, slopes, None, smooth=False, bump=1.2),
 }
-ABSTRACT = ("ribbons", "folds", "slabs")
+ALIKE = {
+    "": ("ribbons", "folds", "slabs", "arch"),
+    "arch": ("arch", "arch", "ribbons", "folds"),
+    "room": ("room", "room", "ribbons", "rays"),
+    "blocks": ("blocks", "blocks", "slabs"),
+}
+"""Indoor and abstract motifs stand anywhere that is calm; a film should not repeat one stage."""

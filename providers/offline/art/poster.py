@@ -39,6 +39,8 @@ def poster(
     else:
         random.choice((_tiles, _sunrise, _stripes))(canvas, inks, random)
     wide = width > height
+    if not keyword and not wide:
+        _sun(canvas, inks, random)
     block = lettering.fit(
         keyword,
         x=MARGIN * width,
@@ -76,7 +78,8 @@ def _medallion(canvas: Canvas, hero: str, tones: Tones, inks: list[Colour], rand
     x = left + width * (0.5 if width > height * 1.2 and random.random() < 0.4 else 0.62)
     x = x if random.random() < 0.5 else 2 * left + width - x
     base, size = top + height * 0.97, min(height * 0.98, width * 0.62)
-    disc = next((each for each in inks if each != tones.accent), inks[0])
+    shown = [each for each in inks if each != tones.accent and lightness(each) > 0.35]
+    disc = shown[0] if shown else tones.paper
     rings = "".join(
         f'<circle cx="{x:.0f}" cy="{base:.0f}" r="{size * share:.0f}" fill="{code(disc)}" '
         f'opacity="{fade}"/>'
@@ -84,6 +87,15 @@ def _medallion(canvas: Canvas, hero: str, tones: Tones, inks: list[Colour], rand
     )
     canvas.layer(rings, top - 0.3 * size)
     place_hero(canvas, hero, x, base, size * 0.94, hero_style(tones))
+
+
+def _sun(canvas: Canvas, inks: list[Colour], random: Random) -> None:
+    """A great disc where the type would be."""
+    x, y = canvas.width * random.choice((0.34, 0.5, 0.66)), 0.265 * canvas.height
+    canvas.layer(
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{0.25 * canvas.width:.0f}" fill="{code(inks[0])}"/>',
+        0,
+    )
 
 
 def _tiles(canvas: Canvas, inks: list[Colour], random: Random) -> None:

@@ -12,7 +12,7 @@ from providers.offline.art.colour import WHITE, Tones, code, mix
 from providers.offline.art.heroes import hero_style, place_hero
 from providers.offline.art.inscribe import inscribe
 from providers.offline.art.layout import Layout, arrange
-from providers.offline.art.places import ABSTRACT, PLACES, Place
+from providers.offline.art.places import ALIKE, PLACES, Place
 from providers.offline.art.words import Motif, motif_of
 
 
@@ -26,7 +26,7 @@ def illustrate(
     """
     random = Random(seed)
     tones, motif = Tones.of(palette), motif_of(keyword, note)
-    place = PLACES[motif.place or random.choice(ABSTRACT)]
+    place = PLACES[random.choice(ALIKE.get(motif.place, (motif.place,)))]
     layout = arrange(aspect, keyword, bool(motif.hero), random)
     canvas = Canvas(layout.width, layout.height, scale)
     style = _style(tones, halo=layout.kind == "high")
@@ -75,7 +75,8 @@ def _land(
     for number, y in enumerate(layout.ridges):
         depth = number / last
         kind = place.far if number < 2 else place.near if number == last else place.middle
-        bump = layout.bump * place.bump * (0.75 + 0.5 * depth)
+        steep = min(1.0, place.bump) if number == last else place.bump
+        bump = layout.bump * steep * (0.75 + 0.5 * depth)
         calm = 0.45 if number == layout.stage else 1.0
         ridge = kind(random, layout.width, y, bump * calm)
         if number == layout.stage:
@@ -122,13 +123,22 @@ def _style(tones: Tones, halo: bool) -> str:
         mix(tones.horizon, tones.paper, 0.22) if tones.dark else mix(tones.sky, tones.accent, 0.24)
     )
     disc = soft if halo else mix(tones.accent, tones.paper, 0.12)
+    fills = {
+        "disc": disc,
+        "veil": mix(disc, tones.horizon, 0.4),
+        "ray": mix(soft, tones.paper, 0.15),
+        "dent": mix(disc, tones.horizon, 0.35),
+        "star": tones.paper,
+        "snow": tones.paper,
+        "lit": mix(tones.accent, tones.paper, 0.35),
+    }
+    bird = code(tones.paper if tones.dark else tones.near)
     return hero_style(tones) + (
-        f"<style>.land{{fill:url(#l)}}.rim{{fill:none;stroke:#fff;stroke-opacity:.16;stroke-width:2.5}}"
-        f".disc{{fill:{code(disc)}}}.veil{{fill:{code(mix(disc, tones.horizon, 0.4))}}}"
-        f".dent{{fill:{code(mix(disc, tones.horizon, 0.35))}}}.star{{fill:{code(tones.paper)}}}"
-        f".snow{{fill:{code(tones.paper)};fill-opacity:.85}}"
-        f".lit,.glint-fill{{fill:{code(mix(tones.accent, tones.paper, 0.35))}}}"
+        "<style>"
+        + "".join(f".{name}{{fill:{code(colour)}}}" for name, colour in fills.items())
+        + ".land{fill:url(#l)}.snow{fill-opacity:.85}"
+        ".rim{fill:none;stroke:#fff;stroke-opacity:.16;stroke-width:2.5}"
         f".glint{{fill:none;stroke:{code(tones.paper)};stroke-width:5;stroke-linecap:round}}"
-        f".bird{{fill:none;stroke:{code(tones.paper if tones.dark else tones.near)};"
-        f"stroke-width:4.5;stroke-linecap:round;stroke-opacity:.8}}</style>"
+        f".bird{{fill:none;stroke:{bird};stroke-width:4.5;stroke-linecap:round;stroke-opacity:.8}}"
+        "</style>"
     )

@@ -1,0 +1,128 @@
+"""The cover image: a still with a designed title inside what the feed's crop leaves of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pyvips
+from numpy.typing import NDArray
+
+from media.files import whole_file
+from media.focus import find_focus
+from media.frames import FOCUS_SIDE_PX, rgb
+from media.picture import cover, fit
+from media.script_text import clean, width_em
+from media.style import Style
+from media.typeset import Setting, Type, set_lines
+from shortfactory.errors import InvalidInput
+
+WIDTH_PX, HEIGHT_PX = 1080, 1920
+# Profile grids crop a cover to 1:1 or 3:4 around its middle; the square 420..1500 is in both.
+TITLE_LEFT, TITLE_RIGHT, TITLE_TOP, TITLE_BOTTOM = 90, 990, 470, 1450
+TITLE_HIGH_PX = 520
+LARGEST_PX, SMALLEST_PX, MOST_LINES = 170.0, 56.0, 4
+BAR_WIDE_PX, BAR_HIGH_PX, BAR_GAP_PX = 150, 18, 44
+
+
+def draw_cover(picture: Path, title: str, style: Style, out: Path) -> None:
+    """Write a cover of 1080x1920 as PNG; the title stands away from the picture's subject.
+
+    Raises:
+        InvalidInput: the title is empty.
+        MediaError: the picture cannot be read.
+        StorageError: `out` cannot be written.
+    """
+    words = clean(title).split()
+    if not words:
+        raise InvalidInput("title", title, "give a cover at least one word")
+    ground = rgb(style.palette[0])
+    focus = find_focus(fit(picture, FOCUS_SIDE_PX, ground))
+    image, aim = cover(picture, WIDTH_PX, HEIGHT_PX, focus, ground)
+    canvas = image.astype(np.float32)
+    setting = _set_title(words, style)
+    low = aim[1] < 0.55
+    block = setting.ink.shape[0] + BAR_GAP_PX + BAR_HIGH_PX
+    top = TITLE_BOTTOM - block if low else TITLE_TOP
+    _shade(canvas, ground, top, top + block)
+    _bar(canvas, rgb(style.palette[-1]), top)
+    _ink(canvas, setting, style, top + BAR_HIGH_PX + BAR_GAP_PX)
+    data = pyvips.Image.new_from_array(np.clip(np.rint(canvas), 0, 255).astype(np.uint8))
+    encoded: bytes = data.copy(interpretation="srgb").pngsave_buffer(compression=6)
+    with whole_file(out) as part:
+        part.write_bytes(encoded)
+
+
+def _set_title(words: list[str], style: Style) -> Setting:
+    """The largest type in which the title fits, on the number of lines that allows it."""
+    shown = [word.upper() if style.captions.upper else word for word in words]
+    room = TITLE_RIGHT - TITLE_LEFT
+    options = [_balanced(shown, count) for count in range(1, min(MOST_LINES, len(shown)) + 1)]
+
+    def size(lines: tuple[tuple[str, ...], ...]) -> float:
+        widest = max(width_em("".join(line).rstrip()) for line in lines)
+        return min(room / widest, TITLE_HIGH_PX / (1.25 * len(lines)), LARGEST_PX)
+
+    lines = max(options, key=size)
+    kind = Type(style.captions.font, style.captions.weight, max(size(lines), SMALLEST_PX))
+    setting = set_lines(lines, kind)
+    share = min(room / setting.ink.shape[1], TITLE_HIGH_PX / setting.ink.shape[0])
+    if share >= 1:
+        return setting
+    return set_lines(lines, Type(kind.family, kind.weight, kind.size_px * share * 0.99))
+
+
+def _balanced(words: list[str], count: int) -> tuple[tuple[str, ...], ...]:
+    """Cut into `count` lines whose widest is as narrow as can be."""
+    widths = [width_em(word) + 0.28 for word in words]
+    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
+    for _ in range(count):
+        best = {
+            end: min(
+                (max(widest, sum(widths[start:end])), (*cuts, end))
+                for start, (widest, cuts) in best.items()
+                if start < end
+            )
+            for end in range(1, len(words) + 1)
+            if any(start < end for start in best)
+        }
+    cuts = best[len(words)][1]
+    starts = (0, *cuts[:-1])
+    return tuple(
+        tuple(f"{word} " for word in words[start:end])
+        for start, end in zip(starts, cuts, strict=True)
+    )
+
+
+def _shade(canvas: NDArray[Any], colour: tuple[int, int, int], top: int, bottom: int) -> None:
+    """Darken towards the palette's ground behind the title, with no edge to be seen."""
+    rows = np.arange(HEIGHT_PX, dtype=np.float32)
+    far = np.maximum(np.maximum(top - rows, rows - bottom), 0)
+    share = 0.72 * np.exp(-((far / 230) ** 2))[:, None, None]
+    canvas *= 1 - share
+    canvas += np.array(colour, np.float32) * share
+
+
+def _bar(canvas: NDArray[Any], colour: tuple[int, int, int], top: int) -> None:
+    left = (WIDTH_PX - BAR_WIDE_PX) // 2
+    canvas[top : top + BAR_HIGH_PX, left : left + BAR_WIDE_PX] = colour
+
+
+def _ink(canvas: NDArray[Any], setting: Setting, style: Style, top: int) -> None:
+    height, width = setting.ink.shape[:2]
+    left = (WIDTH_PX - width) // 2
+    paint = setting.ink[:, :, :3].astype(np.float32)
+    last = max(setting.words, key=lambda box: (box.bottom, box.top)).top
+    plain = setting.ink[:, :, :3].min(axis=2) > 200
+    rows = np.arange(height)[:, None] >= last
+    several = len({box.top for box in setting.words}) > 1
+    paint[plain & ~rows] = rgb(style.captions.text)
+    paint[plain & rows] = rgb(style.palette[-1] if several else style.captions.text)
+    alpha = setting.ink[:, :, 3].astype(np.float32) / 255
+    shadow = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 9)) * 0.55
+    here = canvas[top : top + height, left : left + width]
+    here *= (1 - shadow[: len(here)])[:, :, None]
+    here *= (1 - alpha[: len(here)])[:, :, None]
+    here += paint[: len(here)] * alpha[: len(here), :, None]

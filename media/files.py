@@ -1,0 +1,41 @@
+"""A file is whole or absent: written under another name, flushed to disk, then renamed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from shortfactory.errors import StorageError
+
+
+@contextmanager
+def whole_file(path: Path) -> Generator[Path]:
+    """Give a temporary name beside `path` and rename it when the block ends well.
+
+    Raises:
+        StorageError: the disk is full or the folder cannot be written; names the path.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        _flush(part)
+        part.replace(path)
+        _flush(path.parent)
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            cure="Free some space or choose another folder.",
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,162 @@
+"""What a render worker does: a scene's segment, a whole film, a cover, a report.
+
+This is the worker's side of `media.render`; it is imported in worker processes only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import cv2
+
+from media.audio import VoiceCue, soundtrack
+from media.cover import draw_cover
+from media.encode import Draw, Quality, encode
+from media.frames import Painter, Scene, open_scene
+from media.inspect import inspect_film
+from media.made import Film, Segment
+from media.mux import join
+from media.planes import Planes
+from media.report import Expected, Report
+from media.style import Style, load
+from media.timeline import Frame, Piece, Take, Timeline, plan, plan_body
+from media.worker import Job
+
+cv2.setNumThreads(1)  # the pool is the parallelism
+
+Tick = Callable[[int, int], None]
+
+
+def make_segment(
+    take: Take, style: str, frame: Frame, out: Path, quality: Quality, tick: Tick
+) -> Segment:
+    """Encode the body of one scene. See `RenderDoor.segment`."""
+    wall_s, cpu_s = time.perf_counter(), time.process_time()
+    look = load(style)
+    scene = open_scene(plan_body(take, look, frame), look, frame)
+    painter = Painter(look, frame, take.language)
+    frames = scene.body.frames
+
+    def draw(at: int, planes: Planes) -> None:
+        painter.body(scene, at, planes)
+
+    encode(draw, frames, frame, quality, out, lambda done: tick(done, frames))
+    return Segment(
+        frames=frames,
+        focus=(scene.focus.x, scene.focus.y),
+        wall_s=round(time.perf_counter() - wall_s, 3),
+        cpu_s=round(time.process_time() - cpu_s, 3),
+    )
+
+
+def make_film(
+    takes: tuple[Take, ...],
+    segments: tuple[Path, ...],
+    style: str,
+    frame: Frame,
+    out: Path,
+    quality: Quality,
+    music: Path | None,
+    tick: Tick,
+) -> Film:
+    """Encode joints and coda, mix the sound, join everything. See `RenderDoor.film`."""
+    wall_s, cpu_s = time.perf_counter(), time.process_time()
+    look = load(style)
+    timeline = plan(takes, look, frame)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out.parent, prefix=".joints-") as folder:
+        pieces = _pieces(timeline, look, segments, Path(folder), quality, tick)
+        voices = [
+            VoiceCue(take.voice, start)
+            for take, start in zip(takes, timeline.voice_starts, strict=True)
+            if take.voice_ms
+        ]
+        sound = soundtrack(voices, timeline.samples, look.mood, _seed(takes), music)
+        join(pieces, sound.samples, frame, out, lambda done: tick(done, timeline.frames))
+    return Film(
+        frames=timeline.frames,
+        duration_ms=frame.ms(timeline.frames),
+        cues=timeline.cues,
+        voice_starts=timeline.voice_starts,
+        body_starts=timeline.body_starts,
+        wall_s=round(time.perf_counter() - wall_s, 3),
+        cpu_s=round(time.process_time() - cpu_s, 3),
+    )
+
+
+def make_report(path: Path, expected: Expected, tick: Tick) -> Report:
+    """Measure a finished film. See `RenderDoor.report`."""
+    tick(0, 0)
+    return inspect_film(path, expected)
+
+
+def make_cover(picture: Path, title: str, style: str, out: Path, tick: Tick) -> None:
+    """Draw a cover. See `RenderDoor.cover`."""
+    tick(0, 0)
+    draw_cover(picture, title, load(style), out)
+
+
+JOBS: dict[Job, Callable[..., Any]] = {
+    "segment": make_segment,
+    "film": make_film,
+    "cover": make_cover,
+    "report": make_report,
+}
+
+
+def _pieces(
+    timeline: Timeline,
+    style: Style,
+    segments: tuple[Path, ...],
+    folder: Path,
+    quality: Quality,
+    tick: Tick,
+) -> tuple[Path, ...]:
+    """Every piece's file in order; joints and the coda are encoded here."""
+    painter = Painter(style, timeline.frame, timeline.bodies[0].take.language)
+    scenes = _Scenes(timeline, style)
+    found: list[Path] = []
+    for number, piece in enumerate(timeline.pieces):
+        if piece.kind == "body":
+            found.append(segments[piece.scene])
+            continue
+        path = folder / f"{number}.mp4"
+        draw = _draw_between(painter, scenes, piece)
+        encode(draw, piece.frames, timeline.frame, quality, path, lambda _: tick(0, 0))
+        found.append(path)
+    return tuple(found)
+
+
+class _Scenes:
+    """Opens scenes in order and keeps no more than the two that a joint needs."""
+
+    def __init__(self, timeline: Timeline, style: Style) -> None:
+        self._timeline, self._style = timeline, style
+        self._open: dict[int, Scene] = {}
+
+    def __getitem__(self, index: int) -> Scene:
+        """The scene, opened if it is not."""
+        if index not in self._open:
+            self._open = {key: scene for key, scene in self._open.items() if key == index - 1}
+            body = self._timeline.bodies[index]
+            self._open[index] = open_scene(body, self._style, self._timeline.frame)
+        return self._open[index]
+
+
+def _draw_between(painter: Painter, scenes: _Scenes, piece: Piece) -> Draw:
+    left = scenes[piece.scene]
+    if piece.kind == "coda":
+        return lambda at, out: painter.body(left, left.body.frames + at, out)
+    right = scenes[piece.scene + 1]
+    return lambda at, out: painter.joint(left, right, at, out)
+
+
+def _seed(takes: tuple[Take, ...]) -> int:
+    """The same words give the same music."""
+    words = "\n".join(take.text for take in takes)
+    return int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "big")

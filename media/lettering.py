@@ -1,0 +1,180 @@
+"""One phrase set in type: its ink, its halo, where each word stands, in every colour it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from media.phrases import Phrase
+from media.safe_area import centred
+from media.script_text import is_right_to_left
+from media.sprites import Sprite, to_sprite
+from media.style import CaptionStyle
+from media.timeline import Frame
+from media.typeset import Box, Setting, Type, set_lines
+
+Bytes = NDArray[np.uint8]
+SMALLEST_SHARE = 0.3  # type shrinks to this share of its size before a word may be cut off
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """A phrase in place. `words` and `cells` are frame rectangles; cells tile the block."""
+
+    phrase: Phrase
+    style: CaptionStyle
+    size_px: float
+    left: int
+    top: int
+    ink: Bytes
+    halo: Bytes  # opacity of outline and shadow
+    words: tuple[Box, ...]
+    cells: tuple[Box, ...]
+    right_to_left: bool
+
+    def coloured(self, colours: tuple[str, ...], halo: bool = True) -> NDArray[Any]:
+        """Premultiplied RGBA with each word in its colour; emoji keep their own."""
+        paint = np.empty((*self.ink.shape[:2], 3), np.uint8)
+        for cell, colour in zip(self.cells, colours, strict=True):
+            rows = slice(max(cell.top - self.top, 0), cell.bottom - self.top)
+            columns = slice(max(cell.left - self.left, 0), cell.right - self.left)
+            paint[rows, columns] = _rgb(colour)
+        # White ink takes the colour; an emoji's own colours are not white and stay.
+        own = (self.ink[:, :, :3].min(axis=2) < 200) & (self.ink[:, :, 3] > 0)
+        paint[own] = self.ink[own, :3]
+        return _compose(paint, self.ink[:, :, 3], self.halo if halo else None, self.style.outline)
+
+    def sprite(self, colours: tuple[str, ...]) -> Sprite:
+        """The whole phrase, ready to blend."""
+        return to_sprite(self.coloured(colours), self.left, self.top)
+
+    @property
+    def base_colours(self) -> tuple[str, ...]:
+        """Each word's colour while it is not spoken."""
+        return tuple(self.style.keyword if key else self.style.text for key in self.phrase.key)
+
+
+def letter(phrase: Phrase, style: CaptionStyle, frame: Frame, language: str) -> Lettering:
+    """Set a phrase inside the safe area; type shrinks where a word would not fit."""
+    area = centred(frame)
+    shorter = min(frame.width_px, frame.height_px)
+    kind = Type(style.font, style.weight, style.size * shorter, language)
+    margin = round(kind.size_px * (style.outline_share + 0.12))
+    room = (area.right - area.left - 2 * margin, area.bottom - area.top - 2 * margin)
+    lines = _lines(phrase, style.upper)
+    setting = set_lines(lines, kind)
+    share = min(room[0] / setting.ink.shape[1], room[1] / setting.ink.shape[0], 1.0)
+    if share < 1:
+        kind = replace(kind, size_px=kind.size_px * max(share * 0.99, SMALLEST_SHARE))
+        setting = set_lines(lines, kind)
+    return _place(phrase, style, frame, kind, setting)
+
+
+def _place(
+    phrase: Phrase, style: CaptionStyle, frame: Frame, kind: Type, setting: Setting
+) -> Lettering:
+    area = centred(frame)
+    pad = round(kind.size_px * (style.outline_share + 0.12))
+    ink = cv2.copyMakeBorder(setting.ink, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(0,) * 4)
+    ink = np.asarray(ink[: area.bottom - area.top, : area.right - area.left], np.uint8)
+    height, width = ink.shape[:2]
+    left = _even(frame.width_px / 2 - width / 2, area.left, area.right - width)
+    top = _even(frame.height_px * style.centre - height / 2, area.top, area.bottom - height)
+    words = tuple(
+        Box(
+            box.left + left + pad,
+            box.top + top + pad,
+            box.right + left + pad,
+            box.bottom + top + pad,
+        )
+        for box in setting.words
+    )
+    whole = Box(left, top, left + width, top + height)
+    return Lettering(
+        phrase=phrase,
+        style=style,
+        size_px=kind.size_px,
+        left=left,
+        top=top,
+        ink=ink,
+        halo=_halo(ink, style, kind.size_px),
+        words=words,
+        cells=_cells(words, phrase.counts, whole),
+        right_to_left=is_right_to_left(phrase.words[0].text),
+    )
+
+
+def _lines(phrase: Phrase, upper: bool) -> tuple[tuple[str, ...], ...]:
+    texts = [
+        (word.text.upper() if upper else word.text) + seam
+        for word, seam in zip(phrase.words, phrase.seams, strict=True)
+    ]
+    found: list[tuple[str, ...]] = []
+    for count in phrase.counts:
+        found.append(tuple(texts[:count]))
+        texts = texts[count:]
+    return tuple(found)
+
+
+def _cells(words: tuple[Box, ...], counts: tuple[int, ...], whole: Box) -> tuple[Box, ...]:
+    """Cut the block into one even rectangle a word: between lines, and between neighbours."""
+    cells: dict[int, Box] = {}
+    at, top = 0, whole.top
+    for row, count in enumerate(counts):
+        line = list(enumerate(words))[at : at + count]
+        at += count
+        last = row == len(counts) - 1
+        bottom = whole.bottom if last else _middle(words[at - count].bottom, words[at].top)
+        order = sorted(line, key=lambda pair: pair[1].left)
+        left = whole.left
+        for (index, box), after in zip(order, [*order[1:], None], strict=True):
+            right = whole.right if after is None else _middle(box.right, after[1].left)
+            cells[index] = Box(left, top, max(right, left), bottom)
+            left = max(right, left)
+        top = bottom
+    return tuple(cells[index] for index in range(len(words)))
+
+
+def _middle(first: int, second: int) -> int:
+    return 2 * round((first + second) / 4)
+
+
+def _halo(ink: Bytes, style: CaptionStyle, size_px: float) -> Bytes:
+    alpha = np.ascontiguousarray(ink[:, :, 3])
+    radius = round(style.outline_share * size_px)
+    halo = alpha
+    if radius:
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+        halo = cv2.GaussianBlur(cv2.dilate(alpha, kernel), (3, 3), 0)
+    drop = round(size_px * 0.035)
+    moved = np.zeros_like(alpha)
+    moved[drop:] = np.asarray(halo)[: len(alpha) - drop]
+    shadow = cv2.GaussianBlur(moved, (0, 0), size_px * 0.05)
+    shadow = cv2.convertScaleAbs(shadow, alpha=style.shadow)
+    return np.asarray(cv2.max(shadow, halo) if radius else shadow, np.uint8)
+
+
+def _compose(paint: Bytes, alpha: Bytes, halo: Bytes | None, outline: str) -> NDArray[Any]:
+    """Ink over its halo, premultiplied."""
+    ink = cv2.merge([alpha, alpha, alpha])
+    rgb = cv2.multiply(paint, ink, scale=1 / 255)
+    if halo is None:
+        return np.dstack([rgb, alpha])
+    behind = cv2.multiply(halo, cv2.bitwise_not(alpha), scale=1 / 255)
+    colour = np.array(_rgb(outline), np.float32) / 255
+    if colour.any():
+        shade = np.rint(np.asarray(behind)[:, :, None] * colour).astype(np.uint8)
+        rgb = cv2.add(rgb, shade)
+    return np.dstack([rgb, cv2.add(alpha, behind)])
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _even(value: float, low: int, high: int) -> int:
+    return min(max(2 * round(value / 2), low), 2 * (high // 2))

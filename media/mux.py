@@ -1,0 +1,150 @@
+"""Finished pieces and a soundtrack become one MP4, packet by packet, with no second encode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from media.files import whole_file
+from media.timeline import SAMPLE_RATE_HZ, Frame
+from shortfactory.errors import MediaError
+
+AAC_BLOCK = 1024  # samples; the encoder also puts one block of silence (priming) in front
+AAC_BITS_PER_S = 192_000
+REORDER_FRAMES = 1  # two B-frames without a pyramid: decoding runs one frame ahead
+# No edit lists (YouTube and Instagram ask for none) and the index in front of the media.
+MP4_OPTIONS = {
+    "movflags": "+faststart+negative_cts_offsets",
+    "use_editlist": "0",
+    "video_track_timescale": "90000",
+}
+Samples = NDArray[np.float32]
+
+
+def join(
+    pieces: tuple[Path, ...],
+    samples: Samples,
+    frame: Frame,
+    out: Path,
+    tick: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Write the film: pieces in order, samples (n, 2) at 48 kHz from its first frame.
+
+    Sound and picture start together to the sample without an edit list: the first 1024 samples
+    of the sound give way to the encoder's priming.
+
+    Returns:
+        The number of frames written.
+
+    Raises:
+        MediaError: a piece was encoded with other settings, is damaged, or does not start with
+            a key frame.
+        StorageError: the file cannot be written.
+    """
+    with whole_file(out) as part:
+        try:
+            with av.open(str(part), "w", format="mp4", options=MP4_OPTIONS) as film:
+                return _write(film, pieces, samples, frame, tick)
+        except FFmpegError as error:
+            raise MediaError(f"{out.name} cannot be joined: {error.strerror}.") from error
+
+
+def _write(
+    film: OutputContainer,
+    pieces: tuple[Path, ...],
+    samples: Samples,
+    frame: Frame,
+    tick: Callable[[int], None],
+) -> int:
+    with av.open(str(pieces[0])) as first:
+        video = film.add_stream_from_template(first.streams.video[0])
+    sound = film.add_stream("aac", rate=SAMPLE_RATE_HZ, layout="stereo")
+    sound.bit_rate = AAC_BITS_PER_S
+    sound.codec_context.options = {"aac_coder": "fast"}
+    blocks = _sound_packets(sound, samples)
+    frames = 0
+    for packet in _picture_packets(pieces, video, frame):
+        film.mux(packet)
+        frames += 1
+        tick(frames)
+        _mux_until(film, blocks, frames / frame.fps)
+    for packet in blocks:
+        film.mux(packet)
+    return frames
+
+
+def _mux_until(film: OutputContainer, blocks: Iterator[Packet[AudioStream]], second: float) -> None:
+    """Interleave: sound follows the picture closely."""
+    for packet in blocks:
+        film.mux(packet)
+        if packet.pts is not None and packet.pts >= second * SAMPLE_RATE_HZ:
+            return
+
+
+def _picture_packets(
+    pieces: tuple[Path, ...], stream: VideoStream, frame: Frame
+) -> Iterator[Packet[VideoStream]]:
+    """Every piece's packets with times counted from the film's start."""
+    start, headers = 0, b""
+    for path in pieces:
+        with av.open(str(path)) as piece:
+            source = piece.streams.video[0]
+            mine = source.codec_context.extradata or b""
+            headers = headers or mine
+            if mine != headers:
+                raise MediaError(f"{path.name} was encoded with other settings than its film.")
+            packets = [packet for packet in piece.demux(source) if packet.size]
+            if not packets or not packets[0].is_keyframe:
+                raise MediaError(f"{path.name} holds no film.", cure="Render its scene again.")
+            yield from _placed(packets, start, stream, frame)
+            start += len(packets)
+
+
+def _placed(
+    packets: list[Packet[VideoStream]], start: int, stream: VideoStream, frame: Frame
+) -> Iterator[Packet[VideoStream]]:
+    first = min(packet.pts or 0 for packet in packets)
+    step = Fraction(1, frame.fps)
+    for index, packet in enumerate(packets):
+        seconds = ((packet.pts or 0) - first) * (packet.time_base or step)
+        packet.stream = stream
+        packet.time_base = step
+        packet.pts = start + round(seconds / step)
+        packet.dts = start + index - REORDER_FRAMES
+        packet.duration = 1
+        yield packet
+
+
+def _sound_packets(stream: AudioStream, samples: Samples) -> Iterator[Packet[AudioStream]]:
+    """AAC packets; the first holds the encoder's priming and takes the place of 1024 samples."""
+    heard = samples[AAC_BLOCK:]
+    count = 0
+    for at in range(0, len(heard), AAC_BLOCK):
+        block = np.ascontiguousarray(heard[at : at + AAC_BLOCK].T)
+        picture = AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
+        picture.sample_rate = SAMPLE_RATE_HZ
+        picture.pts = at
+        picture.time_base = Fraction(1, SAMPLE_RATE_HZ)
+        for packet in stream.encode(picture):
+            yield _numbered(packet, count)
+            count += 1
+    for packet in stream.encode(None):
+        yield _numbered(packet, count)
+        count += 1
+
+
+def _numbered(packet: Packet[AudioStream], count: int) -> Packet[AudioStream]:
+    packet.pts = packet.dts = count * AAC_BLOCK
+    packet.time_base = Fraction(1, SAMPLE_RATE_HZ)
+    return packet

@@ -1,0 +1,113 @@
+"""Text to pixels by Pango, with the fonts of this house and no others.
+
+Pango shapes, orders right-to-left text, falls back between fonts and draws colour emoji; one
+code path serves every script.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+FONTS = Path(__file__).parent / "fonts"
+# Fontconfig reads this when the first text is set; without it every font of the machine is
+# scanned (seconds) and films differ from machine to machine.
+os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")
+
+import pyvips  # noqa: E402
+
+FALLBACKS = "Noto Sans, Noto Sans Arabic, Noto Sans Hebrew, Noto Sans Devanagari, Noto Sans Thai"
+CJK = {"ja": "JP", "zh": "SC", "ko": "KR"}
+LINE_SPACING = 0.08  # of the size, between two lines
+
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels, right and bottom excluded."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Its width."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Its height."""
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Set text: straight RGBA with white ink (emoji in colour), and each word's rectangle."""
+
+    ink: Bytes
+    words: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Type:
+    """A typeface at a size, for a language."""
+
+    family: str
+    weight: str
+    size_px: float
+    language: str = "en"
+
+    @property
+    def description(self) -> str:
+        """How Pango is asked for it: the family, then what may stand in for missing letters."""
+        cjk = CJK.get(self.language.split("-")[0].lower(), "JP")
+        order = [cjk, *(other for other in CJK.values() if other != cjk)]
+        families = ", ".join(f"Noto Sans CJK {name}" for name in order)
+        weight = "" if self.weight == "Regular" else f" {self.weight}"
+        return f"{self.family}, {FALLBACKS}, {families},{weight} {self.size_px:.2f}px"
+
+
+def set_lines(lines: tuple[tuple[str, ...], ...], kind: Type) -> Setting:
+    """Set centred lines of words, each word with the space that follows it, if any."""
+    plain = "\n".join(escape("".join(line).rstrip()) for line in lines)
+    ink = _draw(f'<span foreground="#ffffff">{plain}</span>', kind)
+    number, marked = 0, list[str]()
+    for line in lines:
+        for word in line:
+            number += 1
+            bare = word.rstrip()
+            colour = f"#{number:02x}{number:02x}ff"
+            span = f'<span foreground="{colour}" bgcolor="{colour}">{escape(bare)}</span>'
+            marked.append(span + word[len(bare) :])
+        marked.append("\n")
+    areas = _draw("".join(marked[:-1]), kind)
+    return Setting(ink, tuple(_find(areas, index + 1) for index in range(number)))
+
+
+def _draw(markup: str, kind: Type) -> Bytes:
+    language = escape(kind.language or "en", quote=True)
+    image = pyvips.Image.text(
+        f'<span lang="{language}">{markup}</span>',
+        font=kind.description,
+        dpi=72,
+        rgba=True,
+        align="centre",
+        spacing=round(kind.size_px * LINE_SPACING),
+    )
+    return np.asarray(image.numpy(), np.uint8)
+
+
+def _find(areas: Bytes, number: int) -> Box:
+    hit = (areas[:, :, 0] == number) & (areas[:, :, 3] == 255)
+    columns, rows = np.flatnonzero(hit.any(axis=0)), np.flatnonzero(hit.any(axis=1))
+    if not len(columns):
+        return Box(0, 0, 0, 0)
+    return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)

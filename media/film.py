@@ -18,14 +18,15 @@ from media.audio import VoiceCue, soundtrack
 from media.cover import draw_cover
 from media.encode import Draw, Quality, encode
 from media.frames import Painter, Scene, open_scene
-from media.inspect import inspect_film
+from media.inspect import inspect_film, inspect_picture, inspect_voice
 from media.made import Film, Segment
 from media.mux import join
 from media.planes import Planes
-from media.report import Expected, Report
+from media.report import Expected, Finding, Report
 from media.style import Style, load
 from media.timeline import Frame, Piece, Take, Timeline, plan, plan_body
 from media.worker import Job
+from shortfactory.story import Word
 
 cv2.setNumThreads(1)  # the pool is the parallelism
 
@@ -101,11 +102,25 @@ def make_cover(picture: Path, title: str, style: str, out: Path, tick: Tick) -> 
     draw_cover(picture, title, load(style), out)
 
 
+def check_picture(path: Path, frame: Frame, tick: Tick) -> list[Finding]:
+    """Measure a picture. See `RenderDoor.check_picture`."""
+    tick(0, 0)
+    return inspect_picture(path, (frame.width_px, frame.height_px))
+
+
+def check_voice(path: Path, text: str, words: tuple[Word, ...], tick: Tick) -> list[Finding]:
+    """Measure a narration. See `RenderDoor.check_voice`."""
+    tick(0, 0)
+    return inspect_voice(path, text, words)
+
+
 JOBS: dict[Job, Callable[..., Any]] = {
     "segment": make_segment,
     "film": make_film,
     "cover": make_cover,
     "report": make_report,
+    "picture": check_picture,
+    "voice": check_voice,
 }
 
 

@@ -21,9 +21,13 @@ from media.worker import DONE, FIELDS, STOP, TOTAL, Job, run, start
 from shortfactory.errors import MediaError
 
 if TYPE_CHECKING:
-    from media.report import Expected, Report
+    from media.report import Expected, Finding, Report
+    from shortfactory.story import Word
 
 PROGRESS_EVERY_S = 0.1
+RENDERER_VERSION = "1"
+"""Part of the key of every rendered file: raised when the same input gives other pixels."""
+
 STOPPING_S = 0.8  # a job looks at the board once a frame
 Progress = Callable[[int, int], None]
 
@@ -41,7 +45,7 @@ class RenderDoor:
     ) -> None:
         """Take the number of workers (0: half the cores) and the quality of every film."""
         self.workers = workers or max(1, (os.cpu_count() or 2) // 2)
-        self._quality = quality
+        self.quality = quality
         self._context = get_context("spawn")
         self._board = self._context.RawArray("q", self.workers * FIELDS)
         self._free = list(range(self.workers))
@@ -67,7 +71,7 @@ class RenderDoor:
             StorageError: `out` cannot be written.
         """
         values = {"take": take, "style": style, "frame": frame, "out": out}
-        return await self._run("segment", values | {"quality": self._quality}, progress)
+        return await self._run("segment", values | {"quality": self.quality}, progress)
 
     async def film(
         self,
@@ -90,7 +94,7 @@ class RenderDoor:
             StorageError: `out` cannot be written.
         """
         values = {"takes": takes, "segments": segments, "style": style, "frame": frame, "out": out}
-        values |= {"quality": self._quality, "music": music}
+        values |= {"quality": self.quality, "music": music}
         return await self._run("film", values, progress)
 
     async def cover(self, picture: Path, title: str, style: str, out: Path) -> None:
@@ -102,6 +106,14 @@ class RenderDoor:
             StorageError: `out` cannot be written.
         """
         await self._run("cover", {"picture": picture, "title": title, "style": style, "out": out})
+
+    async def check_picture(self, picture: Path, frame: Frame) -> list[Finding]:
+        """Measure a picture before a film is made of it. See `media.inspect`."""
+        return await self._run("picture", {"path": picture, "frame": frame})
+
+    async def check_voice(self, voice: Path, text: str, words: tuple[Word, ...]) -> list[Finding]:
+        """Hold word times against their narration. See `media.inspect`."""
+        return await self._run("voice", {"path": voice, "text": text, "words": words})
 
     async def report(self, film: Path, expected: Expected) -> Report:
         """Measure a finished film. See `media.inspect`."""

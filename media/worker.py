@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 STOP, DONE, TOTAL, FIELDS = 0, 1, 2, 3
 Board = MutableSequence[int]  # FIELDS numbers a slot, in memory shared with the parent
-Job = Literal["segment", "film", "cover", "report"]
+Job = Literal["segment", "film", "cover", "report", "picture", "voice"]
 
 _board: Board = []
 

@@ -151,10 +151,13 @@ class Ledger(Spending):
         """Close once; closing again changes nothing and returns what the first close wrote."""
         blank = {"claimed": None, "units": Jsonb({}), "flagged": ""}
         given = {**blank, **facts, "id": held.id, "status": status, "note": note}
-        found = await self._query(_CLOSE, given) or await self._query(
-            "select spent_usd, flagged from ledger where id = %(id)s", given
-        )
-        self.in_flight.discard(held.id)
+        try:
+            found = await self._query(_CLOSE, given) or await self._query(
+                "select spent_usd, flagged from ledger where id = %(id)s", given
+            )
+        finally:
+            # If even this failed, the row stays reserved, and a recovery may close it.
+            self.in_flight.discard(held.id)
         return Closed.model_validate(found[0])
 
     def _limit_facts(self, payer: Payer) -> dict[str, object]:

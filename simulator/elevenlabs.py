@@ -61,12 +61,11 @@ async def with_timestamps(call: Call, account: Account) -> Answer:
     spoken = await speak(call.text, language, speed, voice_gender(call.target), rate_hz)
     account.spend(credits)
     audio = spoken.wav() if container == "wav" else spoken.pcm
-    alignment = spoken.alignment()
     return Answer(
         {
             "audio_base64": base64.b64encode(audio).decode(),
-            "alignment": alignment,
-            "normalized_alignment": alignment,
+            "alignment": spoken.alignment(),
+            "normalized_alignment": spoken.alignment(),
         },
         headers=_headers(credits, spoken),
         units={"characters": len(call.text), "credits": credits},

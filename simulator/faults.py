@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,12 +17,15 @@ MAKING: frozenset[Kind] = frozenset({"text", "image", "speech", "voice"})
 GENERATING: frozenset[Kind] = frozenset({"text", "image", "speech"})
 ANY: frozenset[Kind] = frozenset({*MAKING, "alignment", "batch", "catalogue"})
 
+UNPAID: frozenset[Kind] = frozenset({"batch", "catalogue"})
+
 
 class Fault(Plain):
     """One line of a script. It strikes calls that match everything it names.
 
     Of the matching calls it passes over the first `skip`, then takes every `every`-th, with
-    probability `rate`, at most `times` times. `value` is the action's own number or word.
+    probability `rate`, at most `times` times. `value` is the action's own number or word. Listings
+    and batch jobs are struck only by faults that name their kind.
     """
 
     action: str
@@ -71,7 +75,8 @@ class Deck:
 
     def chance(self, purpose: str, call: Call) -> Random:
         """The dice for this request and purpose; a repeated request throws again."""
-        name = f"{self._seed}|{purpose}|{call.vendor}|{call.model}|{call.target}|{call.text}"
+        text = f"{self._seed}|{purpose}|{call.vendor}|{call.model}|{call.target}|{call.text}"
+        name = hashlib.sha256(text.encode()).hexdigest()
         self._asked[name] += 1
         return Random(f"{name}|{self._asked[name]}")
 
@@ -86,7 +91,7 @@ class Deck:
     def _matches(self, fault: Fault, call: Call) -> bool:
         return (
             call.kind in self._kinds[fault.action]
-            and fault.kind in (None, call.kind)
+            and (fault.kind == call.kind or (fault.kind is None and call.kind not in UNPAID))
             and fault.model in ("", call.model)
             and fault.match.lower() in call.text.lower()
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ from uuid import uuid4
 from simulator import author, schema
 from simulator.gemini_errors import invalid, model_gone, unknown_field
 from simulator.models import ALIASES, MODELS, ONE_K_PX, RETIRED, SPEECH_VOICES, GeminiModel, pixels
-from simulator.pictures import Studio, readable
+from simulator.pictures import readable
 from simulator.speech import speak
 from simulator.wire import Answer, Call, Json, Rejected, camel
 
@@ -28,6 +29,9 @@ responseModalities speechConfig thinkingConfig imageConfig mediaResolution
 enableEnhancedCivicAnswers audioTimestamp
 """
 CONFIG_FIELDS = frozenset(_CONFIG_FIELDS.split())
+IMAGE_FIELDS = frozenset({"aspectRatio", "imageSize"})
+Draw = Callable[[str, tuple[bytes, ...], str, tuple[int, int], str], Awaitable[bytes]]
+
 CHARACTERS_PER_TOKEN = 4
 AUDIO_TOKENS_PER_SECOND = 25  # Google's documented rate for speech
 SPEECH_RATE_HZ = 24_000
@@ -58,7 +62,7 @@ def read_call(model: str, raw: Any) -> Call:
     return Call("gemini", MODELS[name].makes, name, body, _text(body))
 
 
-async def generate(call: Call, studio: Studio) -> Answer:
+async def generate(call: Call, draw: Draw) -> Answer:
     """Do what the model is asked for, and count what it used.
 
     Raises:
@@ -68,7 +72,7 @@ async def generate(call: Call, studio: Studio) -> Answer:
     _check_thinking(model, config)
     _tier(call)
     if model.makes == "image":
-        return await _image(call, model, config, studio)
+        return await _image(call, model, config, draw)
     if model.makes == "speech":
         return await _speech(call, model, config)
     return _written(call, model, config)
@@ -138,10 +142,12 @@ def _written(call: Call, model: GeminiModel, config: Json) -> Answer:
     return _answer(call, model, parts, reason, units, usage)
 
 
-async def _image(call: Call, model: GeminiModel, config: Json, studio: Studio) -> Answer:
+async def _image(call: Call, model: GeminiModel, config: Json, draw: Draw) -> Answer:
     if config.get("responseJsonSchema") or config.get("responseSchema"):
         raise invalid("JSON mode is not enabled for this model")
     asked = config.get("imageConfig", {})
+    for field in asked.keys() - IMAGE_FIELDS:
+        raise unknown_field(field, "generation_config.image_config")
     aspect, size = str(asked.get("aspectRatio", "1:1")), str(asked.get("imageSize", "1K"))
     if aspect not in ONE_K_PX:
         raise invalid(f"Invalid aspect ratio: {aspect}.")
@@ -149,7 +155,7 @@ async def _image(call: Call, model: GeminiModel, config: Json, studio: Studio) -
         raise invalid(f"Unsupported image size {size!r}. Use one of {', '.join(model.sizes)}.")
     references = _references(call.body)
     width_px, height_px = pixels(aspect, size)
-    data = await studio.draw(call.text, references, aspect, (width_px, height_px), model.picture)
+    data = await draw(call.text, references, aspect, (width_px, height_px), model.picture)
     kind = "image/jpeg" if model.picture == ".jpg" else "image/png"
     inline = {"mimeType": kind, "data": base64.b64encode(data).decode()}
     read = _tokens(call.text + _system(call.body)) + REFERENCE_TOKENS * len(references)

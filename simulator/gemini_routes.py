@@ -40,7 +40,7 @@ def gemini_routes(house: House) -> list[Route]:
     return [
         Route("/gemini/v1beta/models", at(_models)),
         Route("/gemini/v1beta/models/{model}", at(_model)),
-        Route("/gemini/v1beta/models/{model}:{action}", at(_act), methods=["POST"]),
+        Route("/gemini/v1beta/models/{model:path}:{action}", at(_act), methods=["POST"]),
         Route("/gemini/v1beta/batches/{batch}", at(_batch)),
         Route("/gemini/v1beta/batches/{batch}:cancel", at(_cancel), methods=["POST"]),
     ]
@@ -63,7 +63,7 @@ async def _act(stage: Stage, request: Request, visit: Visit) -> Response:
             raise Rejected(model_gone(f"{model}:{action}"))
         return gemini.read_call(model, await _json(request))
 
-    return await stage.serve(visit, read, partial(gemini.generate, studio=stage.studio))
+    return await stage.serve(visit, read, partial(gemini.generate, draw=stage.draw))
 
 
 async def _read_batch(model: str) -> Call:
@@ -89,7 +89,7 @@ async def _inlined(stage: Stage, visit: Visit, model: str, raw: Json) -> Answer:
     """One request of a batch, on the bill as its own row at half the price."""
     call = gemini.read_call(model, raw)
     fault = stage.deck.draw(call)
-    answer = await stage.made(call, fault, partial(gemini.generate, studio=stage.studio))
+    answer = await stage.made(call, fault, partial(gemini.generate, draw=stage.draw))
     answer.usd *= HALF
     stage.charge(visit, call, fault, answer)
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.bill import Bill
+from simulator.pictures import Studio
 from simulator.scenarios import ACTIONS, SCENARIOS, Scenario, named
 from simulator.stage import Stage
 
@@ -28,6 +29,7 @@ class House:
             UnknownScenario: no scenario has this name.
         """
         self.bill = Bill()
+        self._studio = Studio()
         self._stages: dict[str, Stage] = {}
         self.put(scenario)
 
@@ -50,5 +52,5 @@ class House:
         found = named(scenario) if isinstance(scenario, str) else scenario
         if found is None:
             raise UnknownScenario(scenario)
-        self._stages[name] = Stage(name, found, self.bill)
+        self._stages[name] = Stage(name, found, self.bill, self._studio)
         return self._stages[name]

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import re
 from collections import OrderedDict
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -23,22 +22,19 @@ PALETTES = (
     ("#3a2618", "#a3683a", "#f7ecd9", "#2a9d8f"),
 )
 SHAPES: dict[Aspect, float] = {"9:16": 9 / 16, "16:9": 16 / 9, "1:1": 1.0, "4:5": 4 / 5}
-KEPT_DRAWINGS = 64
+KEPT_DRAWINGS = 96
+DESKS = 2  # drawings at once; they are all arithmetic
 LEAST_COLOURS = 3
 
 
 class Studio:
-    """Draws, and keeps the latest drawings so that a repeated prompt is drawn once.
+    """Draws, and keeps the latest drawings so that a repeated prompt is drawn once."""
 
-    With a `pool` above zero there are only so many different drawings, which is what a load test
-    of other parts wants.
-    """
-
-    def __init__(self, pool: int = 0) -> None:
+    def __init__(self) -> None:
         """Start with an empty desk."""
-        self._pool, self._drawer = pool, OfflineIllustrator()
-        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
-        self._desk = asyncio.Lock()
+        self._drawer = OfflineIllustrator()
+        self._kept: OrderedDict[tuple[object, ...], asyncio.Task[bytes]] = OrderedDict()
+        self._desks = asyncio.Semaphore(DESKS)
 
     async def draw(
         self,
@@ -46,20 +42,29 @@ class Studio:
         references: tuple[bytes, ...],
         aspect: str,
         size_px: tuple[int, int],
-        suffix: Literal[".jpg", ".png"],
+        suffix: str,
+        pool: int = 0,
     ) -> bytes:
-        """An encoded picture of exactly this size."""
+        """An encoded picture of exactly this size.
+
+        With a `pool` above zero there are only so many different drawings, which is what a load
+        test of other parts wants.
+        """
         number = int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:4])
-        subject = f"drawing {number % self._pool}" if self._pool else prompt
+        subject = f"drawing {number % pool}" if pool else prompt
         key = (subject, aspect, size_px, suffix)
-        # One at a time: two clients with one prompt must not draw it twice.
-        async with self._desk:
-            if key not in self._kept:
-                self._kept[key] = await self._drawn(subject, number, references, size_px, suffix)
-                if len(self._kept) > max(KEPT_DRAWINGS, self._pool):
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(key)
-            return self._kept[key]
+        if key not in self._kept:
+            work = self._drawn(subject, number, references, size_px, suffix)
+            self._kept[key] = asyncio.create_task(work)
+            self._forget()
+        self._kept.move_to_end(key)
+        # A client that leaves must not spoil the drawing for the next one.
+        return await asyncio.shield(self._kept[key])
+
+    def _forget(self) -> None:
+        finished = [key for key, task in self._kept.items() if task.done()]
+        for key in finished[: max(0, len(self._kept) - KEPT_DRAWINGS)]:
+            del self._kept[key]
 
     async def _drawn(
         self,
@@ -77,8 +82,9 @@ class Studio:
             palette=_palette(prompt, number),
             variation=number % 7,
         )
-        drawn = await self._drawer.draw(request, references)
-        return await asyncio.to_thread(_fitted, drawn.data, size_px, suffix)
+        async with self._desks:
+            drawn = await self._drawer.draw(request, references)
+            return await asyncio.to_thread(_fitted, drawn.data, size_px, suffix)
 
 
 def readable(data: bytes) -> bool:

@@ -59,9 +59,14 @@ class Simulator:
         """Base URL of a scenario by name, such as "html_502.once" or "drift=1.06"."""
         return f"{self.base_url}/s/{scenario}"
 
-    def set(self, scenario: str | Scenario) -> None:
-        """Play another scenario from its beginning; the bill goes on."""
-        self.house.put(scenario)
+    def set(self, scenario: str | Scenario, name: str = DEFAULT) -> str:
+        """Play a scenario from its beginning; the bill goes on. Returns its base URL.
+
+        Raises:
+            UnknownScenario: no scenario has this name.
+        """
+        self.house.put(scenario, name)
+        return self.base_url if name == DEFAULT else self.at(name)
 
     def bill(self, scenario: str | None = None) -> tuple[Row, ...]:
         """Every request so far, or those of one scenario, with what it cost."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -63,14 +64,14 @@ class Visit:
 
 
 class Stage:
-    """One scenario's run, with its own counters, credits and drawings; the bill is shared."""
+    """One scenario's run, with its own counters and credits; bill and studio are shared."""
 
-    def __init__(self, name: str, scenario: Scenario, bill: Bill) -> None:
+    def __init__(self, name: str, scenario: Scenario, bill: Bill, studio: Studio) -> None:
         """Start the scenario from its beginning."""
         self.name, self.scenario, self.bill = name, scenario, bill
         self.deck = Deck(scenario.faults, KINDS, scenario.seed)
         self.account = Account(scenario.credits, scenario.concurrency)
-        self.studio = Studio(scenario.pictures)
+        self.draw = partial(studio.draw, pool=scenario.pictures)
         self.batches: dict[str, Batch] = {}
 
     async def serve(

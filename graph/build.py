@@ -31,13 +31,16 @@ APPROVAL_GOTO = {
     "budget_guard": "edited",
     END: "rejected",
 }
-PARK_GOTO = dict.fromkeys(
+PARK_GOTO: dict[str, str] = dict.fromkeys(
     ("story", "script", "cast", "assemble", "quality_check", "package"), "resumed"
 )
 
 
-def build(services: Services) -> StateGraph[Any, None, Any, Any]:
-    """Draw the whole production line, bound to its services."""
+def build(services: Services, entrance: str = "story") -> StateGraph[Any, None, Any, Any]:
+    """Draw the whole production line, bound to its services.
+
+    `entrance` names the first node; a caller that sets another one adds it and its edge to story.
+    """
     limits = services.limits
     graph: StateGraph[Any, None, Any, Any] = StateGraph(State)
     for step in (story, script, critique, budget_guard, economise, await_budget, cast):
@@ -53,7 +56,7 @@ def build(services: Services) -> StateGraph[Any, None, Any, Any]:
     measured = partial(routes.after_quality, limits=limits)
     done_or_park = routes.after_step
 
-    graph.add_edge(START, "story")
+    graph.add_edge(START, entrance)
     graph.add_conditional_edges(
         "story", written, {"done": "script", "again": "story", "park": "park"}
     )
@@ -68,7 +71,9 @@ def build(services: Services) -> StateGraph[Any, None, Any, Any]:
         routes.after_budget,
         {"fits": "approval", "too_dear": "economise", "nothing_left": "await_budget"},
     )
-    graph.add_edge("economise", "budget_guard")
+    graph.add_conditional_edges(
+        "economise", routes.after_economise, {"cheaper": "budget_guard", "shorter": "script"}
+    )
     graph.add_edge("await_budget", "budget_guard")
     graph.add_conditional_edges("cast", routes.after_cast, ["scene", "park"])
     graph.add_edge("scene", "assemble")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot
 
 from graph.events import Event, Translator
-from graph.runs import Run, Status
+from graph.run import Run, Status
 from graph.state import VERSION, State, upgrade
 from providers.ports import Aspect
 from shortfactory.story import Plain, Topic
@@ -82,7 +82,8 @@ async def _stream(
     stream = graph.astream(
         given, config, stream_mode=["tasks", "custom"], subgraphs=True, durability="sync"
     )
-    async for namespace, mode, part in stream:
+    async for streamed in stream:
+        namespace, mode, part = cast(tuple[tuple[str, ...], str, dict[str, Any]], streamed)
         if event := translator.event(namespace, mode, part):
             watch(event)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,13 +19,14 @@ from graph.drive import Compiled, Rest, Watch, config_of, drive
 from graph.events import Event
 from graph.line import Lines
 from graph.package import hand_over
-from graph.runs import UNFINISHED, Run, Status
+from graph.run import UNFINISHED, Run, Status
 from graph.short import Short, short_of
 from media.style import load as load_style
-from providers.artifacts import FolderStore
-from providers.ledger import Ledger
+from nodes.brought import check_brought
+from nodes.services import Services
 from shortfactory.errors import ShortFactoryError, WrongStatus
 from shortfactory.order import Order, check_topic
+from shortfactory.plan import Providers
 from shortfactory.settings import Settings
 from shortfactory.story import Script
 
@@ -44,7 +45,7 @@ class Factory:
     """Everything that can be done with shorts, for whoever asks: command line, API, Studio."""
 
     def __init__(self, settings: Settings, database: Database, lines: Lines) -> None:
-        self._settings, self._database, self._lines = settings, database, lines
+        self.settings, self._database, self._lines = settings, database, lines
         self._runs = database.runs
         self._store = lines.store
         self._ledger = lines.ledger
@@ -59,14 +60,14 @@ class Factory:
         """
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(open_database(settings))
-            store = FolderStore(settings.home / "artifacts")
-            ledger = Ledger(database.pool, settings.budget)
-            lines = await stack.enter_async_context(
-                Lines.open(settings, database, store, ledger)
-            )
+            lines = await stack.enter_async_context(Lines.open(settings, database))
             yield cls(settings, database, lines)
 
-    async def start(self, order: Order) -> Run:
+    def services(self, providers: Providers) -> Services:
+        """The services of one line, for whoever compiles the graph itself."""
+        return self._lines.services(providers)
+
+    async def start(self, order: Order, *, run_id: str | None = None) -> Run:
         """Check everything that can be checked, and write the run, queued. Pays nothing.
 
         Raises:
@@ -75,10 +76,10 @@ class Factory:
         topic = check_topic(order.topic)
         load_style(topic.style)
         plan = self._lines.plan(order.providers)
-        self._lines.check(order.providers, plan, topic)
+        check_brought(topic, order.providers)
         order = order.model_copy(update={"topic": topic})
         return await self._runs.create(
-            order, title=topic.text[:80], plan=plan.model_dump(mode="json")
+            order, run_id=run_id, title=topic.text[:80], plan=plan.model_dump(mode="json")
         )
 
     async def work(self, run_id: str, *, watch: Watch = ignore) -> Run:
@@ -108,7 +109,7 @@ class Factory:
 
     async def _until_rest(self, run: Run, watch: Watch) -> Rest:
         """Drive until rest or a cancel; whatever happens, the row says where the run stands."""
-        await self._ledger.recover(run.id)
+        await self._lines.services(run.providers).gateway.recover(run.id)
         driving = asyncio.create_task(self._driven(run, watch))
         cancelled = asyncio.create_task(self._cancel_requested(run.id))
         try:
@@ -118,9 +119,7 @@ class Factory:
             return Rest(status="cancelled", reason="Cancelled.", **_facts(run))
         except asyncio.CancelledError:
             await asyncio.shield(
-                self._runs.set_status(
-                    run.id, "parked", only_from=["running"], reason=INTERRUPTED
-                )
+                self._runs.set_status(run.id, "parked", only_from=["running"], reason=INTERRUPTED)
             )
             raise
         finally:
@@ -130,7 +129,7 @@ class Factory:
     async def _driven(self, run: Run, watch: Watch) -> Rest:
         graph = self._lines.graph(run.providers)
         try:
-            return await drive(graph, run, watch, self._settings.graph.scenes_at_once)
+            return await drive(graph, run, watch, self.settings.graph.scenes_at_once)
         except ShortFactoryError as error:
             return Rest(status="failed", reason=str(error), **_facts(run))
         except Exception as error:
@@ -139,7 +138,8 @@ class Factory:
             return Rest(status="failed", reason=reason, **_facts(run))
 
     async def _cancel_requested(self, run_id: str) -> None:
-        while not (await self._runs.get(run_id)).cancel_requested:
+        # Another process writes the wish into the row, so there is no event here to wait for.
+        while not (await self._runs.get(run_id)).cancel_requested:  # noqa: ASYNC110
             await asyncio.sleep(CANCEL_POLL_S)
 
     def _clear_scratch(self, run_id: str) -> None:
@@ -239,5 +239,3 @@ async def _ended(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
-
-

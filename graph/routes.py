@@ -8,13 +8,11 @@ from typing import Any, Literal
 from langgraph.types import Send
 
 from graph.state import PictureState, SceneIn, SceneState, State, VoiceState
+from media.report import CURED_BY_PICTURE, CURED_BY_VOICE
 from media.style import load as load_style
 from nodes.failure import STOPS
 from shortfactory.settings import GraphSettings
 from shortfactory.story import Script
-
-VOICE_CHECKS = frozenset({"caption_onset", "voice_silence", "voice_missing", "clipping"})
-"""Findings of the acceptance test that another narration cures; another picture the rest."""
 
 
 def after_writing(state: State, limits: GraphSettings) -> Literal["done", "again", "park"]:
@@ -39,6 +37,11 @@ def after_budget(state: State) -> Literal["fits", "too_dear", "nothing_left"]:
     if Decimal(state["short_by_usd"]) <= 0:
         return "fits"
     return "too_dear" if state.get("choices") else "nothing_left"
+
+
+def after_economise(state: State) -> Literal["cheaper", "shorter"]:
+    """A shorter film needs its words cut by the script agent; other savings need no words."""
+    return "shorter" if state["economies"][-1]["step"] == "length" else "cheaper"
 
 
 def after_cast(state: State) -> list[Send] | Literal["park"]:
@@ -117,9 +120,13 @@ def after_quality(state: State, limits: GraphSettings) -> list[Send] | Literal["
     faults = [finding for finding in quality["findings"] if finding["severity"] == "fail"]
     repairs = state.get("repairs", {})
     spent = any(count > limits.repairs for count in repairs.values())
-    if spent or any(fault["scene"] is None for fault in faults):
+    if spent or not all(_curable(fault) for fault in faults):
         return "park"
     return [_repair(state, fault["scene"], faults) for fault in _one_per_scene(faults)]
+
+
+def _curable(fault: dict[str, Any]) -> bool:
+    return fault["scene"] is not None and fault["check"] in CURED_BY_PICTURE | CURED_BY_VOICE
 
 
 def _one_per_scene(faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -129,9 +136,9 @@ def _one_per_scene(faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _repair(state: State, number: int, faults: list[dict[str, Any]]) -> Send:
     checks = {fault["check"] for fault in faults if fault["scene"] == number}
     entry = scene_input(state, number)
-    if checks & VOICE_CHECKS:
+    if checks & CURED_BY_VOICE:
         entry["voice_variation"] = entry.get("voice_variation", 0) + 1
-    if checks - VOICE_CHECKS:
+    if checks & CURED_BY_PICTURE:
         entry["picture_variation"] = entry.get("picture_variation", 0) + 1
     return Send("scene", entry)
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from langgraph.types import StateSnapshot
+from pydantic import Field
 
-from graph.runs import Run
+from graph.run import Run
 from nodes.findings import Finding
 from providers.spending import Entry
 from shortfactory.story import Plain, Script
@@ -34,12 +35,14 @@ class Short(Plain):
     scenes: tuple[SceneView, ...] = ()
     waiting: tuple[dict[str, Any], ...] = ()
     quality: dict[str, Any] | None = None
-    package: dict[str, str] = {}
+    package: dict[str, str] = Field(default_factory=dict)
     calls: tuple[Entry, ...] = ()
     spent_usd: Decimal = Decimal(0)
 
 
-def short_of(run: Run, snapshot: StateSnapshot, calls: list[Entry], spent_usd: Decimal) -> Short:
+def short_of(
+    run: Run, snapshot: StateSnapshot, calls: tuple[Entry, ...], spent_usd: Decimal
+) -> Short:
     """Read a short out of its row, its last checkpoint and its ledger."""
     values = snapshot.values
     return Short(
@@ -53,7 +56,7 @@ def short_of(run: Run, snapshot: StateSnapshot, calls: list[Entry], spent_usd: D
         waiting=tuple(waiting.value for waiting in snapshot.interrupts),
         quality=values.get("quality"),
         package=values.get("package") or {},
-        calls=tuple(calls),
+        calls=calls,
         spent_usd=spent_usd,
     )
 

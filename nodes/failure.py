@@ -64,8 +64,8 @@ def failure_of(error: ShortFactoryError, node: str, scene: int | None = None) ->
     Raises:
         ShortFactoryError: the same error, where its class has no route.
     """
-    kind = next((kind for cls, kind in KINDS if isinstance(error, cls)), None)
-    if kind is None:
+    kinds: list[FailureKind] = [kind for cls, kind in KINDS if isinstance(error, cls)]
+    if not kinds:
         raise error
     random = isinstance(error, ContentRefused) and error.random
-    return Failure(node=node, kind=kind, message=str(error), random=random, scene=scene)
+    return Failure(node=node, kind=kinds[0], message=str(error), random=random, scene=scene)

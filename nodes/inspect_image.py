@@ -6,15 +6,18 @@ from typing import TypedDict
 
 from pydantic import JsonValue
 
+from media.timeline import Frame
 from nodes.failure import Failure, failure_of
 from nodes.findings import Finding
 from nodes.services import Services
+from providers.ports import Aspect
 from shortfactory.errors import ShortFactoryError
 
 
 class Reads(TypedDict, total=False):
     """What the editor needs."""
 
+    aspect: Aspect
     scene: dict[str, JsonValue]
     picture: dict[str, JsonValue] | None
     picture_failure: Failure | None
@@ -37,7 +40,7 @@ async def inspect_image(state: Reads, services: Services) -> Writes:
     number = int(str(state["scene"]["number"]))
     try:
         path = await services.store.path(str(picture["sha256"]))
-        faults = await services.render.check_picture(path)
+        faults = await services.render.check_picture(path, Frame.of_aspect(state["aspect"]))
     except ShortFactoryError as error:
         return Writes(picture_failure=failure_of(error, "inspect_image", number))
     findings = [

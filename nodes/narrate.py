@@ -72,6 +72,10 @@ async def _speak(state: Reads, services: Services, model: str, node: str) -> Wri
         narration = await services.gateway.speak(model, request, payer)
     except ShortFactoryError as error:
         return Writes(narration=None, voice_failure=failure_of(error, node, scene.number))
-    words = [word.model_dump(mode="json") for word in narration.words]
-    kept = {"sha256": narration.sha256, "duration_ms": narration.duration_ms, "model": model}
-    return Writes(narration={**kept, "words": words}, voice_failure=None)
+    kept: dict[str, JsonValue] = {
+        "sha256": narration.sha256,
+        "duration_ms": narration.duration_ms,
+        "words": [word.model_dump(mode="json") for word in narration.words],
+        "model": model,
+    }
+    return Writes(narration=kept, voice_failure=None)

@@ -8,8 +8,8 @@ from typing import TypedDict
 
 from pydantic import JsonValue
 
-from media.sidecars import srt, vtt
-from media.timeline import Film
+from media.captions import srt, vtt
+from media.made import Film
 from nodes.failure import Failure, failure_of
 from nodes.platforms import metadata
 from nodes.services import RunFacts, Services

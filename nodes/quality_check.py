@@ -6,7 +6,9 @@ from typing import TypedDict
 
 from pydantic import JsonValue
 
-from media.timeline import Film, Frame
+from media.made import Film
+from media.report import Expected, ExpectedCue, SceneSpan
+from media.timeline import Cue, Frame
 from nodes.failure import Failure, failure_of
 from nodes.services import Services
 from providers.ports import Aspect
@@ -34,7 +36,7 @@ async def quality_check(state: Reads, services: Services) -> Writes:
     film = dict(state["film"])
     try:
         path = await services.store.path(str(film.pop("sha256")))
-        expected = Film.model_validate(film).expected(Frame.of_aspect(state["aspect"]))
+        expected = expected_of(Film.model_validate(film), Frame.of_aspect(state["aspect"]))
         report = await services.render.report(path, expected)
     except ShortFactoryError as error:
         return Writes(failure=failure_of(error, "quality_check"))
@@ -43,3 +45,23 @@ async def quality_check(state: Reads, services: Services) -> Writes:
         if number is not None:
             repairs[str(number)] = repairs.get(str(number), 0) + 1
     return Writes(quality=report.model_dump(mode="json"), repairs=repairs, failure=None)
+
+
+def expected_of(film: Film, frame: Frame) -> Expected:
+    """What the renderer says it laid, as the measures that the file is held against."""
+    borders = [*(frame.ms(start) for start in film.body_starts), film.duration_ms]
+    spans = range(len(film.body_starts))
+    return Expected(
+        width_px=frame.width_px,
+        height_px=frame.height_px,
+        fps=frame.fps,
+        duration_ms=film.duration_ms,
+        cues=tuple(_cue(cue) for cue in film.cues),
+        scenes=tuple(SceneSpan(n + 1, borders[n], borders[n + 1]) for n in spans),
+        voice_starts_ms=tuple(round(start / 48) for start in film.voice_starts),
+    )
+
+
+def _cue(cue: Cue) -> ExpectedCue:
+    text = " ".join(cue.lines)
+    return ExpectedCue(text=text, start_ms=cue.start_ms, end_ms=cue.end_ms, scene=cue.scene)

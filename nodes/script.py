@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from pydantic import JsonValue
 
+from nodes.brought import own_script
 from nodes.failure import Failure, failure_of
 from nodes.findings import Finding
 from nodes.prompting import fence
@@ -72,6 +73,9 @@ async def script(state: Reads, services: Services) -> Writes:
 
 async def _write(state: Reads, services: Services) -> Script:
     topic = Topic.model_validate(state["topic"])
+    own = own_script(topic)
+    if own and not state.get("script"):
+        return own
     plan = Plan.model_validate(state["plan"])
     previous = state.get("script")
     task: Task = "revise" if previous else "script"
@@ -94,7 +98,7 @@ async def _write(state: Reads, services: Services) -> Script:
         },
         words={
             "topic": fence("topic", topic.text),
-            "source": fence("source", topic.source or topic.script or "(none)"),
+            "source": fence("source", topic.source or "(none)"),
             "story": json.dumps(state["story"], ensure_ascii=False),
             "script": json.dumps(previous, ensure_ascii=False),
             "findings": "\n".join(f"- {finding}" for finding in findings) or "(none)",

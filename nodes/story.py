@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from pydantic import JsonValue
 
+from nodes.brought import own_script, story_of
 from nodes.failure import Failure, failure_of
 from nodes.prompting import fence
 from nodes.services import RunFacts, Services
@@ -37,24 +38,9 @@ class Writes(TypedDict, total=False):
 async def story(state: Reads, services: Services) -> Writes:
     """Find the story in the topic; a broken reply leaves the validator's words for the retry."""
     topic = Topic.model_validate(state["topic"])
-    complaints = state.get("complaints", [])
     try:
-        found = await ask(
-            services,
-            state["run"],
-            Plan.model_validate(state["plan"]),
-            "story",
-            Story,
-            inputs={"topic": state["topic"], "complaints": list(complaints)},
-            words={
-                "topic": fence("topic", topic.text or "(see the source)"),
-                "source": fence("source", topic.source or topic.script or "(none)"),
-                "language": topic.language,
-                "seconds": f"{topic.seconds:g}",
-                "beats": str(max(topic.scenes - 2, 1)),
-                "complaints": "\n".join(complaints) or "(none)",
-            },
-        )
+        script = own_script(topic)
+        found = story_of(script) if script else await _find(topic, state, services)
     except ShortFactoryError as error:
         return Writes(
             failure=failure_of(error, "story"),
@@ -62,3 +48,23 @@ async def story(state: Reads, services: Services) -> Writes:
             writing_tries=state.get("writing_tries", 0) + 1,
         )
     return Writes(story=found.model_dump(mode="json"), failure=None, complaints=[], writing_tries=0)
+
+
+async def _find(topic: Topic, state: Reads, services: Services) -> Story:
+    complaints = state.get("complaints", [])
+    return await ask(
+        services,
+        state["run"],
+        Plan.model_validate(state["plan"]),
+        "story",
+        Story,
+        inputs={"topic": state["topic"], "complaints": list(complaints)},
+        words={
+            "topic": fence("topic", topic.text or "(see the source)"),
+            "source": fence("source", topic.source or "(none)"),
+            "language": topic.language,
+            "seconds": f"{topic.seconds:g}",
+            "beats": str(max(topic.scenes - 2, 1)),
+            "complaints": "\n".join(complaints) or "(none)",
+        },
+    )

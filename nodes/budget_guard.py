@@ -1,0 +1,53 @@
+"""The budget guard: nothing dear starts unless what it needs fits under what is left."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TypedDict
+
+from pydantic import JsonValue
+
+from nodes.services import RunFacts, Services
+from providers.economy import cheaper
+from providers.estimate import estimate
+from shortfactory.money import ZERO
+from shortfactory.plan import Plan
+from shortfactory.story import Script
+
+
+class Reads(TypedDict, total=False):
+    """What the guard needs."""
+
+    run: RunFacts
+    plan: dict[str, JsonValue]
+    topic: dict[str, JsonValue]
+    script: dict[str, JsonValue]
+
+
+class Writes(TypedDict, total=False):
+    """`short_by_usd` is "0" where it fits; `choices` are the cheaper ways that are left."""
+
+    estimate: dict[str, JsonValue]
+    choices: list[dict[str, JsonValue]]
+    short_by_usd: str
+
+
+async def budget_guard(state: Reads, services: Services) -> Writes:
+    """Estimate what is left to make, and hold it against the budget as it stands now."""
+    now = datetime.now(UTC)
+    script, plan = Script.model_validate(state["script"]), Plan.model_validate(state["plan"])
+    made = estimate(script, plan, services.limits, now)
+    run_id = state["run"]["id"]
+    left_usd = await services.budget(run_id) - await services.ledger.spent(run_id)
+    short_by_usd = max(made.needed_usd - left_usd, ZERO)
+    choices = cheaper(script, plan, services.limits, now) if short_by_usd else ()
+    theirs = state["topic"].get("script") is not None
+    return Writes(
+        estimate=made.model_dump(mode="json"),
+        choices=[
+            choice.model_dump(mode="json")
+            for choice in choices
+            if not (theirs and choice.step == "length")  # a person's words are not cut
+        ],
+        short_by_usd=str(short_by_usd),
+    )

@@ -142,9 +142,14 @@ class Tones:
 
 
 def _body(colours: list[Colour], sky: Colour) -> Colour:
-    """The colour of the land: the most colourful one between background and accent."""
-    middle = colours[1:-1] or [mix(sky, colours[-1], 0.25)]
-    return max(middle, key=lambda each: float(np.hypot(*to_lab(each)[1:])))
+    """The colour of the land: colourful, and unlike the accent that will stand on it."""
+    middle, accent = colours[1:-1] or [mix(sky, colours[-1], 0.25)], to_lab(colours[-1])
+
+    def fitness(each: Colour) -> float:
+        lab = to_lab(each)
+        return 2.5 * float(np.hypot(lab[1], lab[2])) + 0.7 * float(np.linalg.norm(lab - accent))
+
+    return max(middle, key=fitness)
 
 
 def _second(colours: list[Colour], body: Colour, accent: Colour) -> Colour:
@@ -157,7 +162,7 @@ def _second(colours: list[Colour], body: Colour, accent: Colour) -> Colour:
 
 def _apart(accent: Colour, other: Colour) -> Colour:
     """Shift an accent that would vanish in the land."""
-    if float(np.linalg.norm(to_lab(accent) - to_lab(other))) > 0.16:
+    if float(np.linalg.norm(to_lab(accent) - to_lab(other))) > 0.12:
         return accent
     level = lightness(other)
     return at_lightness(accent, level + 0.34 if level < 0.6 else level - 0.34)

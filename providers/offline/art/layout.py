@@ -18,6 +18,7 @@ SIZES_PX: dict[str, tuple[int, int]] = {
 CAPTIONS = (0.45, 0.68)
 """Share of the height where captions are read: large, quiet shapes only."""
 
+WIDE_RIDGES = (0.52, 0.58, 0.65, 0.72, 0.80, 0.90)
 HIGH_SHARE = 0.66  # of the pictures whose type leaves room for a hero above the captions
 MARGIN = 0.115  # a camera move of 1.2 crops 0.083 on each side
 
@@ -94,16 +95,17 @@ def _low(width: int, height: int, block: Block | None, below: float, random: Ran
 
 def _open(width: int, height: int, block: Block | None, below: float, random: Random) -> Layout:
     """No hero: the place itself is the subject, and its light is large."""
-    ridges = _ys(height, (0.425, 0.495, 0.575, 0.68, 0.79, 0.905))
+    wide = width > height
+    ridges = WIDE_RIDGES if wide else (0.425, 0.495, 0.575, 0.68, 0.79, 0.905)
     radius = random.uniform(0.16, 0.24) * min(width, height)
     y = max(below + radius * 0.75, random.uniform(0.34, 0.41) * height)
-    x = width * (0.76 if width > height else random.choice((0.33, 0.5, 0.67)))
-    return Layout(width, height, block, 0, 0, ridges, -1, (x, y, radius), "open")
+    x, y = (0.745 * width, 0.42 * height) if wide else (width * random.choice((0.33, 0.5, 0.67)), y)
+    return Layout(width, height, block, 0, 0, _ys(height, ridges), -1, (x, y, radius), "open")
 
 
 def _beside(width: int, height: int, block: Block | None) -> Layout:
     """Landscape: type to the left, hero to the right."""
-    ridges = _ys(height, (0.46, 0.53, 0.61, 0.70, 0.79, 0.90))
+    ridges = _ys(height, WIDE_RIDGES)
     size, x = 0.60 * height, 0.745 * width
     return Layout(width, height, block, x, size, ridges, 5, (x, 0.5 * height, 0.7 * size), "high")
 

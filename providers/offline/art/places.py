@@ -16,22 +16,19 @@ Ornament = Callable[[Random, Ridge, float, float], str]
 
 @dataclass(frozen=True)
 class Place:
-    """One kind of setting: its far, middle and near terrain, and how the air and light are.
-
-    `stage` adorns only the layer behind the front one.
-    """
+    """One kind of setting: its far, middle and near terrain, and how the air and light are."""
 
     far: Terrain
     middle: Terrain
     near: Terrain
     ornament: Ornament | None = None
     front: Ornament | None = None
-    stage: Ornament | None = None
     smooth: bool = True
     light: str = "sun"  # sun, moon, halo, rays or none
     bump: float = 1.0
     birds: bool = False
     stars: bool = False
+    road: bool = False
 
 
 def pines(random: Random, ridge: Ridge, size: float, depth: float) -> str:
@@ -71,46 +68,64 @@ def windows(random: Random, ridge: Ridge, size: float, depth: float) -> str:
 
 
 def slopes(_random: Random, ridge: Ridge, size: float, depth: float) -> str:
-    """Shade the lee side of the highest summits, and leave snow on the far ones."""
-    reach, drop = 420 * size, 330 * size
-    shades, caps = list[str](), list[str]()
-    for number in _summits(ridge, reach):
-        x, y = ridge[number]
-        lee = [point for point in ridge[number:] if point[0] < x + reach]
-        end_x, end_y = lee[-1]
-        back = f"L{end_x - 0.3 * reach:.0f},{end_y + 0.8 * drop:.0f} L{x + 0.2 * reach:.0f},"
-        back += f"{y + 0.72 * drop:.0f} L{x + 0.26 * reach:.0f},{y + 0.42 * drop:.0f} "
-        back += f"L{x - 0.02 * reach:.0f},{y + 0.26 * drop:.0f}Z"
-        shades.append("M" + " L".join(f"{px:.0f},{py:.0f}" for px, py in lee) + back)
-        caps.append(_cap(ridge, number, 0.34 * drop))
-    snow = f'<path class="snow" d="{" ".join(caps)}"/>' if depth < 0.3 else ""
-    shade = f'<path class="shade" opacity="{0.45 + 0.4 * depth:.2f}" d="{" ".join(shades)}"/>'
-    return snow + shade
+    """Shade the lee side of the summits, down to the valley."""
+    shades: list[str] = []
+    for number in _summits(ridge, 200 * size):
+        lee = _down(ridge, number)
+        (x, y), (end_x, end_y) = lee[0], lee[-1]
+        wide, tall = end_x - x, 1.5 * (end_y - y)
+        lee += [
+            (x + 0.62 * wide, y + 1.05 * tall),
+            (x + 0.30 * wide, y + 0.78 * tall),
+            (x + 0.36 * wide, y + 0.52 * tall),
+            (x - 0.04 * wide, y + 0.32 * tall),
+        ]
+        shades.append("M" + " L".join(f"{px:.0f},{py:.0f}" for px, py in lee) + "Z")
+    return f'<path class="shade" opacity="{0.6 + 0.4 * depth:.2f}" d="{" ".join(shades)}"/>'
+
+
+def _down(ridge: Ridge, number: int) -> Ridge:
+    """From a summit to the next valley on its right."""
+    end = number + 1
+    while end < len(ridge) - 1 and ridge[end + 1][1] > ridge[end][1]:
+        end += 1
+    return ridge[number : end + 1]
+
+
+def alps(random: Random, ridge: Ridge, size: float, depth: float) -> str:
+    """Slopes, and snow on the summits that are far and high enough."""
+    shade = slopes(random, ridge, size, depth)
+    if depth > 0.3:
+        return shade
+    caps = [_cap(ridge, number, 120 * size) for number in _summits(ridge, 200 * size)]
+    return f'<path class="snow" d="{" ".join(caps)}"/>{shade}'
 
 
 def _summits(ridge: Ridge, apart: float) -> list[int]:
-    """Indexes of the highest local tops, at most three, not closer than `apart`."""
+    """Indexes of the highest local tops, at most four, not closer than `apart`."""
     inner = range(1, len(ridge) - 1)
     tops = [i for i in inner if ridge[i][1] < ridge[i - 1][1] and ridge[i][1] < ridge[i + 1][1]]
     chosen: list[int] = []
     for i in sorted(tops, key=lambda i: ridge[i][1]):
-        if len(chosen) < 3 and all(abs(ridge[i][0] - ridge[j][0]) > apart for j in chosen):
+        if len(chosen) < 4 and all(abs(ridge[i][0] - ridge[j][0]) > apart for j in chosen):
             chosen.append(i)
     return chosen
 
 
 def _cap(ridge: Ridge, number: int, deep: float) -> str:
     """The part of a summit above its snow line, with a torn lower edge."""
-    y = ridge[number][1]
+    (x, y), widest = ridge[number], 1.6 * deep
     first = last = number
-    while first > 0 and ridge[first - 1][1] < y + deep and ridge[first - 1][1] >= y:
+    while first > 0 and ridge[first - 1][1] < y + deep and ridge[first - 1][0] > x - widest:
         first -= 1
-    while last < len(ridge) - 1 and ridge[last + 1][1] < y + deep and ridge[last + 1][1] >= y:
+    while (
+        last < len(ridge) - 1 and ridge[last + 1][1] < y + deep and ridge[last + 1][0] < x + widest
+    ):
         last += 1
     edge = ridge[first : last + 1]
     (x0, y0), (x1, y1) = edge[0], edge[-1]
     torn = [
-        (x1 - (x1 - x0) * s / 6, (y0 + y1) / 2 + deep * (0.9 if s % 2 else 0.3))
+        (x1 - (x1 - x0) * s / 6, y1 + (y0 - y1) * s / 6 + deep * (0.55 if s % 2 else 0.1))
         for s in range(1, 6)
     ]
     return "M" + " L".join(f"{px:.0f},{py:.0f}" for px, py in [*edge, *torn]) + "Z"
@@ -172,37 +187,35 @@ def craters(random: Random, ridge: Ridge, size: float, depth: float) -> str:
     return "".join(parts)
 
 
-def lane(random: Random, ridge: Ridge, _size: float, _depth: float) -> str:
-    """A road that runs from the lower edge to a vanishing point on the ridge."""
-    right = ridge[-1][0] - terrain.BEYOND
-    x, low = right * random.uniform(0.42, 0.58), ridge[len(ridge) // 2][1] + 900
-    y = terrain.height_at(ridge, x) + 4
-    marks = "".join(
-        f"M{x - 1 - a * 22:.0f},{y + a * (low - y):.0f} H{x + 1 + a * 22:.0f} "
-        f"L{x + 1 + b * 22:.0f},{y + b * (low - y):.0f} H{x - 1 - b * 22:.0f}Z "
-        for a, b in ((math.sqrt(s) * s, math.sqrt(s + 0.05) * (s + 0.05)) for s in _tenths())
+def lane(x: float, top: float, bottom: float) -> str:
+    """A winding road from the lower edge to a vanishing point, with marks that shrink."""
+
+    def edge(share: float, side: float) -> str:
+        bend = 46 * math.sin(4.2 * share) * (0.35 + share)
+        return f"{x + bend + side * (3 + 190 * share**1.7):.1f},{top + share * (bottom - top):.1f}"
+
+    shares = [step / 24 for step in range(25)]
+    border = [edge(s, -1) for s in shares] + [edge(s, 1) for s in reversed(shares)]
+    marks = " ".join(
+        f"M{edge(s, -0.035)} L{edge(s, 0.035)} L{edge(s + 0.05, 0.035)} L{edge(s + 0.05, -0.035)}Z"
+        for s in (0.05, 0.15, 0.25, 0.35, 0.45, 0.57, 0.69, 0.82)
     )
-    sides = f"M{x - 4:.0f},{y:.0f} h8 L{x + 640:.0f},{low:.0f} H{x - 640:.0f}Z"
-    return f'<path class="shade" opacity=".9" d="{sides}"/><path class="lit" d="{marks}"/>'
-
-
-def _tenths() -> list[float]:
-    return [0.06 + step / 10 for step in range(9)]
+    return f'<path class="deep" d="M{" L".join(border)}Z"/><path class="lit" d="{marks}"/>'
 
 
 T = terrain
 PLACES: dict[str, Place] = {
     "hills": Place(T.hills, T.hills, T.hills, None, grass, birds=True),
     "forest": Place(T.hills, T.hills, T.hills, pines, pines, light="rays"),
-    "peaks": Place(T.peaks, T.peaks, T.hills, slopes, pines, smooth=False, bump=2.3, birds=True),
+    "peaks": Place(T.peaks, T.peaks, T.hills, alps, pines, smooth=False, bump=2.3, birds=True),
     "sea": Place(T.waves, T.waves, T.waves, ripples, ripples, bump=0.55, birds=True),
     "deep": Place(T.hills, T.dunes, T.dunes, None, weed, light="shafts", bump=0.8),
     "city": Place(T.skyline, T.skyline, T.skyline, windows, windows, smooth=False),
     "desert": Place(T.dunes, T.dunes, T.dunes, None, None),
-    "ice": Place(T.peaks, T.facets, T.facets, slopes, None, smooth=False, light="aurora"),
+    "ice": Place(T.peaks, T.facets, T.facets, alps, None, smooth=False, light="aurora"),
     "stars": Place(T.globe, T.globe, T.hills, craters, craters, light="none", stars=True),
     "sky": Place(T.billows, T.billows, T.billows, None, None, bump=0.7),
-    "road": Place(T.hills, T.hills, T.hills, None, None, lane, birds=True),
+    "road": Place(T.hills, T.hills, T.hills, birds=True, road=True),
     "room": Place(T.steps, T.steps, T.steps, None, None, light="arch", bump=0.5),
     "arch": Place(T.steps, T.hills, T.steps, None, None, light="rings", bump=0.6),
     "rays": Place(T.steps, T.steps, T.hills, light="rays", bump=0.6),

@@ -80,13 +80,33 @@ def _medallion(canvas: Canvas, hero: str, tones: Tones, inks: list[Colour], rand
     base, size = top + height * 0.97, min(height * 0.98, width * 0.62)
     shown = [each for each in inks if each != tones.accent and lightness(each) > 0.35]
     disc = shown[0] if shown else tones.paper
-    rings = "".join(
-        f'<circle cx="{x:.0f}" cy="{base:.0f}" r="{size * share:.0f}" fill="{code(disc)}" '
+    backing = random.choice((_rings, _rings, _slab, _window))
+    canvas.layer(backing(x, base, size, canvas.width, code(disc)), 0)
+    place_hero(canvas, hero, x, base, size * 0.94, hero_style(tones))
+
+
+def _rings(x: float, base: float, size: float, _width: float, colour: str) -> str:
+    return "".join(
+        f'<circle cx="{x:.0f}" cy="{base:.0f}" r="{size * share:.0f}" fill="{colour}" '
         f'opacity="{fade}"/>'
         for share, fade in ((1.16, 0.25), (0.96, 0.45), (0.76, 1))
     )
-    canvas.layer(rings, top - 0.3 * size)
-    place_hero(canvas, hero, x, base, size * 0.94, hero_style(tones))
+
+
+def _slab(_x: float, base: float, size: float, width: float, colour: str) -> str:
+    """A plain block of colour across the sheet."""
+    top = base - 0.62 * size
+    return f'<path fill="{colour}" d="M-2,{top:.0f} H{width + 2} v{2 * size:.0f} H-2Z"/>'
+
+
+def _window(x: float, base: float, size: float, _width: float, colour: str) -> str:
+    """An arch, and its echo."""
+    return "".join(
+        f'<path fill="{colour}" opacity="{fade}" d="M{x - half:.0f},{base + size:.0f} '
+        f"V{base - 0.5 * size:.0f} a{half:.0f},{half:.0f} 0 0 1 {2 * half:.0f},0 "
+        f'V{base + size:.0f}Z"/>'
+        for half, fade in ((0.68 * size, 0.3), (0.58 * size, 1))
+    )
 
 
 def _sun(canvas: Canvas, inks: list[Colour], random: Random) -> None:

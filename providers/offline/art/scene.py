@@ -12,7 +12,7 @@ from providers.offline.art.colour import WHITE, Tones, code, mix
 from providers.offline.art.heroes import hero_style, place_hero
 from providers.offline.art.inscribe import inscribe
 from providers.offline.art.layout import Layout, arrange
-from providers.offline.art.places import ALIKE, PLACES, Place
+from providers.offline.art.places import ALIKE, PLACES, Place, lane
 from providers.offline.art.words import Motif, motif_of
 
 
@@ -86,6 +86,9 @@ def _land(
         drawing = _layer(layout, tones, place, ridge, depth, random, number)
         top = min(point[1] for point in ridge) - 0.16 * layout.height
         canvas.layer(style + drawing, top, shadow=0.16 + 0.16 * depth, drop=9 + 13 * depth)
+        if number == last - 1 and place.road and layout.kind != "low":
+            road = lane(layout.width / 2, layout.ridges[3] + 0.02 * layout.height, layout.height)
+            canvas.layer(style + road, layout.ridges[3], shadow=0.2)
         if number == 2:
             first, end = 0.40 * layout.height, 0.78 * layout.height
             canvas.mist(first, end, tones.horizon, 0.16 if tones.dark else 0.28)
@@ -108,8 +111,6 @@ def _layer(
     adorn = place.front if number == last else place.ornament
     size = (0.45 + 0.75 * depth) * layout.height / 1920
     extra = adorn(random, ridge, size, depth) if adorn else ""
-    if place.stage and number == last - 1:
-        extra += place.stage(random, ridge, size, depth)
     return (
         f'<defs><linearGradient id="l" gradientUnits="userSpaceOnUse" x1="0" x2="0" '
         f'y1="{y - 40:.0f}" y2="{y + 0.22 * layout.height:.0f}"><stop stop-color="{code(land)}"/>'

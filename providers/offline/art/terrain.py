@@ -44,21 +44,23 @@ def dunes(random: Random, width: float, y: float, bump: float) -> Ridge:
 
 
 def peaks(random: Random, width: float, y: float, bump: float) -> Ridge:
-    """Sharp mountains: midpoint displacement."""
-    points: Ridge = [
-        (-BEYOND, y),
-        (width * random.uniform(0.3, 0.7), y - bump),
-        (width + BEYOND, y),
-    ]
-    rough = bump * 0.55
-    for _ in range(4):
+    """Sharp mountains: summits and valleys in turn, with broken flanks."""
+    points: Ridge = [(-width * 0.2, y + bump * 0.2)]
+    x = random.uniform(-0.05, 0.15) * width
+    while x < width * 1.1:
+        points.append((x, y - bump * random.uniform(0.55, 1.35)))
+        x += width * random.uniform(0.13, 0.22)
+        points.append((x, y + bump * random.uniform(-0.1, 0.3)))
+        x += width * random.uniform(0.13, 0.22)
+    rough = bump * 0.13
+    for _ in range(2):
         split: Ridge = []
         for (x0, y0), (x1, y1) in pairwise(points):
             share = random.uniform(0.38, 0.62)
             height = y0 + (y1 - y0) * share + random.uniform(-rough, rough)
             split += [(x0, y0), (x0 + (x1 - x0) * share, height)]
-        points, rough = [*split, points[-1]], rough * 0.48
-    return points
+        points, rough = [*split, points[-1]], rough * 0.5
+    return [*points, (x + width * 0.2, y)]
 
 
 def waves(random: Random, width: float, y: float, bump: float) -> Ridge:

@@ -9,10 +9,18 @@ from typing import NamedTuple
 
 KEYWORD_WEIGHT = 0.8  # a keyword often names an idea ("Three hearts"), the note what is seen
 FADE = 0.08  # the first words of a picture note name its subject; later ones set the scene
+MOST = 4000  # characters that are read; a picture note has at most 1,500
 NOT_A_PLACE = re.compile(
     r"\b(?:negative|calm|empty|copy|white|blank|free|quiet) (?:space|sky)"
     r"|\bspace (?:for|around|at|to)\b"
     r"|\b(?:close|stand|look|wide|at) (?:up|out|shot|the end)\b",
+    re.IGNORECASE,
+)
+
+
+NIGHT = re.compile(
+    r"\b(?:night|midnight|moon|moonlit|dark|stars?|starry|evening|asleep|sleeps?|dreams?"
+    r"|nacht|nuit|noche|notte|noite)\b",
     re.IGNORECASE,
 )
 
@@ -28,10 +36,9 @@ class Motif(NamedTuple):
 def motif_of(keyword: str, note: str) -> Motif:
     """Choose by the words of the keyword and of the picture note; ties go to the earlier word."""
     heroes: dict[tuple[str, str], float] = {}
-    night = False
+    night = bool(NIGHT.search(f"{keyword} {note[:MOST]}"))
     for text, weight in ((keyword, KEYWORD_WEIGHT), (note, 1.0)):
         for place, word in enumerate(_words(text)):
-            night = night or word in NIGHT
             for found in _vocabulary().get(word, ()):
                 heroes[found] = heroes.get(found, 0.0) + weight / (1 + FADE * place)
     if not heroes:
@@ -40,12 +47,9 @@ def motif_of(keyword: str, note: str) -> Motif:
     return Motif(hero, place, night)
 
 
-NIGHT = frozenset({"night", "midnight", "moon", "dark", "star", "evening", "sleep", "dream"})
-
-
 def _words(text: str) -> list[str]:
     """Singular, lower-case words in order; at most a few hundred of them matter."""
-    plain = NOT_A_PLACE.sub(" ", text[:4000]).lower()
+    plain = NOT_A_PLACE.sub(" ", text[:MOST]).lower()
     return [_stem(word) for word in re.findall(r"[^\W\d_]+", plain)]
 
 

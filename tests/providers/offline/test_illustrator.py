@@ -222,6 +222,7 @@ def test_only_what_the_face_can_show_is_set():
     [
         ("Three hearts", "An octopus glides over the reef", "octopus", "deep"),
         ("Berries", "Two berries on a table", "fruit", "room"),
+        ("Das Herz", "Ein Krake im Meer", "octopus", "deep"),
         ("Caches", "Cities grow at night", "", "city"),
         ("", "Money saved in the bank", "coins", "blocks"),
         ("Entropy", "zzz", "", ""),
@@ -236,7 +237,8 @@ def test_words_choose_the_motif(keyword, note, hero, place):
 def test_the_vocabulary_names_only_what_exists():
     art = files("providers.offline.art")
     drawn = {file.name.removesuffix(".svg") for file in (art / "heroes").iterdir()}
-    rows = [line.split("|") for line in (art / "motifs.txt").read_text("utf-8").splitlines()[1:]]
+    lines = (art / "motifs.txt").read_text("utf-8").splitlines()
+    rows = [line.split("|") for line in lines if not line.startswith("#")]
     assert {row[0].strip() for row in rows} - {"-"} == drawn
     assert {row[1].strip() for row in rows} | {p for all_ in ALIKE.values() for p in all_} == set(
         PLACES

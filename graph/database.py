@@ -41,6 +41,12 @@ class Database:
             row = await (await connection.execute("show server_version")).fetchone()
             return str(row["server_version"]) if row else ""
 
+    async def migrations(self) -> list[str]:
+        """The names of what has been applied, in order."""
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute("select name from migrations order by name")
+            return [row["name"] for row in await cursor.fetchall()]
+
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncGenerator[Database]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal
 
 from pydantic import JsonValue
+from typing_extensions import TypedDict
 
 from nodes.failure import Failure
 from nodes.findings import Finding

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal
 
 from langgraph.types import Command, interrupt
 from pydantic import JsonValue
+from typing_extensions import TypedDict
 
 from nodes.findings import Finding
 from nodes.services import RunFacts, Services

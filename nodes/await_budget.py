@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
 
 from langgraph.types import interrupt
 from pydantic import JsonValue
+from typing_extensions import TypedDict
 
 from nodes.services import Services
 

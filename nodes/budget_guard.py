@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TypedDict
 
 from pydantic import JsonValue
+from typing_extensions import TypedDict
 
 from nodes.services import RunFacts, Services
 from providers.economy import cheaper

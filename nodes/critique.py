@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import TypedDict
 
 from pydantic import JsonValue
+from typing_extensions import TypedDict
 
 from media.captions import missing_glyphs
 from nodes.findings import Finding, Severity

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal
+
+from typing_extensions import TypedDict
 
 Severity = Literal["note", "revise", "block"]
 """note: worth knowing. revise: should be mended. block: must not be filmed like this."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from pydantic import JsonValue, TypeAdapter
+from typing_extensions import TypedDict
 
 from nodes.failure import Failure, failure_of
 from nodes.findings import Finding

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from importlib.metadata import version
-from typing import TypedDict
 
 from pydantic import JsonValue
+from typing_extensions import TypedDict
 
 from media.captions import srt, vtt
 from media.made import Film

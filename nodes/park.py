@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from langgraph.types import Command, interrupt
 from pydantic import JsonValue
+from typing_extensions import TypedDict
 
 from nodes.failure import Failure
 from nodes.services import Services

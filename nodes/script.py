@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TypedDict
 
 from pydantic import JsonValue
+from typing_extensions import TypedDict
 
 from nodes.brought import own_script
 from nodes.failure import Failure, failure_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TypedDict
 
 from pydantic import JsonValue, TypeAdapter
+from typing_extensions import TypedDict
 
 from media.timeline import Take
 from nodes.services import Services

@@ -8,6 +8,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from media.coverage import suits
 from media.lettering import Lettering, letter
 from media.phrases import Phrase
 from media.planes import Planes
@@ -17,8 +18,9 @@ from media.style import CaptionStyle, Effect
 from media.timeline import LINGER_MS, Frame
 from media.typeset import Box
 
-POP_MS, POP_PEAK, POP_REST = 160.0, 1.16, 1.08
-BAR_SHARE, BOX_SHARE = 0.09, 0.16  # of the type's size: the underline, the box's margin
+POP_MS, POP_PEAK, POP_REST = 160.0, 1.14, 1.06
+BAR_SHARE = 0.08  # of the type's size: how thick the underline is
+BOX_SHARE, BOX_RISE_SHARE = 0.17, 0.1  # the box's margins, beside and above the ink
 
 
 class Captioner:
@@ -27,16 +29,28 @@ class Captioner:
     def __init__(self, style: CaptionStyle, frame: Frame, language: str) -> None:
         self._style, self._frame, self._language = style, frame, language
         self._letter = lru_cache(maxsize=4)(self._make)
+        self._suited = lru_cache(maxsize=4)(self._suit)
         self._effect = EFFECTS[style.effect]
 
     def draw(self, out: Planes, shown: tuple[Phrase, ...], ms: float) -> None:
         """Draw the phrase that is shown `ms` after the voice begins, if there is one."""
         phrase = phrase_at(shown, ms)
         if phrase is not None:
-            self._effect(self._letter(phrase), ms, out)
+            self._effect(self._letter(phrase, self._suited(shown)), ms, out)
 
-    def _make(self, phrase: Phrase) -> Drawn:
-        made = letter(phrase, self._style, self._frame, self._language)
+    def box(self, shown: tuple[Phrase, ...], phrase: Phrase) -> Box:
+        """The frame rectangle of one of these phrases, outline and shadow included."""
+        return self._letter(phrase, self._suited(shown)).base.box
+
+    def _suit(self, shown: tuple[Phrase, ...]) -> CaptionStyle:
+        """The style, in another face if its own lacks a letter: no word mixes two faces."""
+        text = "".join(word.text for phrase in shown for word in phrase.words)
+        if suits(self._style.font, text.upper() if self._style.upper else text):
+            return self._style
+        return self._style.model_copy(update={"font": "Noto Sans", "weight": "Black"})
+
+    def _make(self, phrase: Phrase, style: CaptionStyle) -> Drawn:
+        made = letter(phrase, style, self._frame, self._language)
         area = safe_area(self._frame)
         return Drawn(made, Box(area.left, area.top, area.right, area.bottom))
 
@@ -88,12 +102,13 @@ class Drawn:
     def _boxed(self, index: int) -> tuple[Sprite, Sprite]:
         """A rounded box for a word, and the phrase with that word's ink in the box's contrast."""
         word, size = self.made.words[index], self.made.size_px
-        margin, rise = round(size * BOX_SHARE), round(size * 0.02)
+        margin, rise = round(size * BOX_SHARE), round(size * BOX_RISE_SHARE)
+        top, bottom = self.made.line_ink(index)
         box = Box(
             max(word.left - margin, self.safe.left),
-            max(word.top - rise, self.safe.top),
+            max(top - rise, self.safe.top),
             min(word.right + margin, self.safe.right),
-            min(word.bottom + rise, self.safe.bottom),
+            min(bottom + rise, self.safe.bottom),
         )
         colours = list(self.made.base_colours)
         colours[index] = contrast(self.style.active)
@@ -195,7 +210,7 @@ def _underline(drawn: Drawn, ms: float, out: Planes) -> None:
     high = max(4, 2 * round(size * BAR_SHARE / 2))
     long = max(2, 2 * round(word.width * part / 2))
     left = word.right - long if drawn.made.right_to_left else word.left
-    bottom = min(word.bottom, drawn.safe.bottom)
+    bottom = min(drawn.made.line_ink(index)[1] + round(size * 0.1), drawn.safe.bottom)
     bar = Box(left, bottom - high, left + long, bottom)
     drawn.base.blend(out)
     to_sprite(_rounded(bar, drawn.style.active, high / 2), bar.left, bar.top).blend(out)

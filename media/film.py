@@ -24,7 +24,7 @@ from media.mux import join
 from media.planes import Planes
 from media.report import Expected, Finding, Report
 from media.style import Style, load
-from media.timeline import Frame, Piece, Take, Timeline, plan, plan_body
+from media.timeline import Cue, Frame, Piece, Take, Timeline, plan, plan_body
 from media.worker import Job
 from shortfactory.story import Word
 
@@ -70,8 +70,9 @@ def make_film(
     look = load(style)
     timeline = plan(takes, look, frame)
     out.parent.mkdir(parents=True, exist_ok=True)
+    painter = Painter(look, frame, takes[0].language)
     with TemporaryDirectory(dir=out.parent, prefix=".joints-") as folder:
-        pieces = _pieces(timeline, look, segments, Path(folder), quality, tick)
+        pieces = _pieces(timeline, painter, look, segments, Path(folder), quality, tick)
         voices = [
             VoiceCue(take.voice, start)
             for take, start in zip(takes, timeline.voice_starts, strict=True)
@@ -82,7 +83,7 @@ def make_film(
     return Film(
         frames=timeline.frames,
         duration_ms=frame.ms(timeline.frames),
-        cues=timeline.cues,
+        cues=_boxed_cues(timeline, painter),
         voice_starts=timeline.voice_starts,
         body_starts=timeline.body_starts,
         wall_s=round(time.perf_counter() - wall_s, 3),
@@ -124,8 +125,16 @@ JOBS: dict[Job, Callable[..., Any]] = {
 }
 
 
+def _boxed_cues(timeline: Timeline, painter: Painter) -> tuple[Cue, ...]:
+    boxes = [box for body in timeline.bodies for box in painter.caption_boxes(body)]
+    return tuple(
+        cue.model_copy(update={"box": box}) for cue, box in zip(timeline.cues, boxes, strict=True)
+    )
+
+
 def _pieces(
     timeline: Timeline,
+    painter: Painter,
     style: Style,
     segments: tuple[Path, ...],
     folder: Path,
@@ -133,16 +142,19 @@ def _pieces(
     tick: Tick,
 ) -> tuple[Path, ...]:
     """Every piece's file in order; joints and the coda are encoded here."""
-    painter = Painter(style, timeline.frame, timeline.bodies[0].take.language)
     scenes = _Scenes(timeline, style)
     found: list[Path] = []
+
+    def between(_: int) -> None:
+        tick(0, timeline.frames)
+
     for number, piece in enumerate(timeline.pieces):
         if piece.kind == "body":
             found.append(segments[piece.scene])
             continue
         path = folder / f"{number}.mp4"
         draw = _draw_between(painter, scenes, piece)
-        encode(draw, piece.frames, timeline.frame, quality, path, lambda _: tick(0, 0))
+        encode(draw, piece.frames, timeline.frame, quality, path, between)
         found.append(path)
     return tuple(found)
 

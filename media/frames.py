@@ -89,6 +89,11 @@ class Painter:
         else:
             self._words(left, after, out)
 
+    def caption_boxes(self, body: Body) -> tuple[tuple[int, int, int, int], ...]:
+        """The frame rectangle of each of the body's phrases."""
+        boxes = [self._captions.box(body.phrases, phrase) for phrase in body.phrases]
+        return tuple((box.left, box.top, box.right, box.bottom) for box in boxes)
+
     def _view(self, scene: Scene, at: int) -> View:
         return view(scene.shots, at, self._style.motion.easing)
 

@@ -18,7 +18,6 @@ from media.timeline import Frame
 from media.typeset import Box, Setting, Type, set_lines
 
 Bytes = NDArray[np.uint8]
-SMALLEST_SHARE = 0.3  # type shrinks to this share of its size before a word may be cut off
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,15 @@ class Lettering:
         """The whole phrase, ready to blend."""
         return to_sprite(self.coloured(colours), self.left, self.top)
 
+    def line_ink(self, index: int) -> tuple[int, int]:
+        """Where the ink of a word's line begins and ends, from the frame's top."""
+        cell = self.cells[index]
+        inked = self.ink[cell.top - self.top : cell.bottom - self.top, :, 3].max(axis=1) > 96
+        rows = np.flatnonzero(inked)
+        if not len(rows):
+            return cell.top, cell.bottom
+        return cell.top + int(rows[0]), cell.top + int(rows[-1]) + 1
+
     @property
     def base_colours(self) -> tuple[str, ...]:
         """Each word's colour while it is not spoken."""
@@ -62,14 +70,14 @@ def letter(phrase: Phrase, style: CaptionStyle, frame: Frame, language: str) -> 
     """Set a phrase inside the safe area; type shrinks where a word would not fit."""
     area = centred(frame)
     shorter = min(frame.width_px, frame.height_px)
-    kind = Type(style.font, style.weight, style.size * shorter, language)
+    kind = Type(style.font, style.weight, style.size * shorter, language, style.gap)
     margin = round(kind.size_px * (style.outline_share + 0.12))
     room = (area.right - area.left - 2 * margin, area.bottom - area.top - 2 * margin)
     lines = _lines(phrase, style.upper)
     setting = set_lines(lines, kind)
     share = min(room[0] / setting.ink.shape[1], room[1] / setting.ink.shape[0], 1.0)
     if share < 1:
-        kind = replace(kind, size_px=kind.size_px * max(share * 0.99, SMALLEST_SHARE))
+        kind = replace(kind, size_px=kind.size_px * share * 0.99)
         setting = set_lines(lines, kind)
     return _place(phrase, style, frame, kind, setting)
 

@@ -15,6 +15,7 @@ SHORTEST_PHRASE_MS, SHORTEST_SOLO_MS = 700, 260
 LONGEST_PHRASE_MS = 3_500
 PAUSE_MS = 350  # a gap of speech that a phrase should not bridge
 FASTEST_READING = 21.0  # characters a second
+OVERFULL_COST = 60.0  # type would shrink: worse than any other fault
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def _pace_cost(said: tuple[Spoken, ...], start: int, end: int, style: CaptionSty
 def _best_lines(part: tuple[Spoken, ...], style: CaptionStyle) -> tuple[tuple[int, ...], float]:
     """Words per line and the cost of setting them so; overfull lines cost, but are possible."""
     room = line_em(style)
-    options = [((len(part),), 10.0 * max(0.0, _width(part) / room - 1))]
+    options = [((len(part),), OVERFULL_COST * max(0.0, _width(part) / room - 1))]
     if style.lines == 2:
         options += [_split_cost(part, at, room) for at in range(1, len(part))]
     return min(options, key=lambda option: option[1])
@@ -145,7 +146,7 @@ def _best_lines(part: tuple[Spoken, ...], style: CaptionStyle) -> tuple[tuple[in
 
 def _split_cost(part: tuple[Spoken, ...], at: int, room: float) -> tuple[tuple[int, ...], float]:
     left, right = _width(part[:at]), _width(part[at:])
-    cost = 10.0 * max(0.0, max(left, right) / room - 1)
+    cost = OVERFULL_COST * max(0.0, max(left, right) / room - 1)
     cost += 0.25 + 0.6 * abs(left - right) / room
     cost += 0.5 * (min(left, right) < 0.35 * max(left, right))  # an orphan
     cost += 0.3 * leans(part[at - 1].text) - 0.2 * (pause_after(part[at - 1].text) > 0)

@@ -10,6 +10,9 @@ CLAUSE_ENDS: Final = frozenset(",;:—–、，；：،؛)»”")
 CLOSING: Final = frozenset("\"'”’)]}»」』】）")
 NARROW: Final = frozenset("iljtfrI.,;:!|'’()[]1 -")
 WIDE: Final = frozenset("mwMWQO@%&—…")
+NEVER_FIRST: Final = frozenset(
+    "、。，．・：；！？!?,.）」』】〕〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々”’"
+)
 JOINERS: Final = frozenset("\u200d\u200c")
 # Words that lean on the next one: a phrase should not end on them.
 _LEANING_WORDS = (
@@ -84,6 +87,35 @@ def is_spaceless(text: str) -> bool:
         or 0x3400 <= ord(mark) <= 0x9FFF
         for mark in text
     )
+
+
+def is_ideographic(text: str) -> bool:
+    """Whether this is mostly Chinese or Japanese, which may break between most characters."""
+    hits = sum(0x3040 <= ord(mark) <= 0x30FF or 0x3400 <= ord(mark) <= 0x9FFF for mark in text)
+    return 2 * hits >= len(text) > 0
+
+
+def bunsetsu(text: str, room_em: float) -> list[str]:
+    """Cut Chinese or Japanese where a reader pauses, into parts of at most `room_em`.
+
+    Japanese phrases end where hiragana gives way to another script; no dictionary is needed.
+    Closing marks, small kana and the long vowel never begin a part.
+    """
+    parts: list[str] = []
+    for cluster in clusters(text):
+        if not parts or (_may_cut(parts[-1], cluster) or width_em(parts[-1] + cluster) > room_em):
+            if parts and cluster[0] in NEVER_FIRST:
+                parts[-1] += cluster
+            else:
+                parts.append(cluster)
+        else:
+            parts[-1] += cluster
+    return parts
+
+
+def _may_cut(before: str, after: str) -> bool:
+    hiragana = 0x3040 <= ord(before[-1]) <= 0x309F
+    return pause_after(before) > 0 or (hiragana and not 0x3040 <= ord(after[0]) <= 0x309F)
 
 
 def is_right_to_left(text: str) -> bool:

@@ -35,6 +35,7 @@ class CaptionStyle(Plain):
     weight: Literal["Regular", "Bold", "ExtraBold", "Black"] = "Black"
     size: float = Field(default=0.078, gt=0.03, lt=0.2)
     upper: bool = False
+    gap: float = Field(default=0.0, ge=0, le=0.5)  # wider spaces, in ems
     max_words: int = Field(default=6, ge=1, le=9)
     lines: int = Field(default=2, ge=1, le=2)
     text: Colour = "#ffffff"

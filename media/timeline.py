@@ -72,7 +72,11 @@ class Take(Plain):
 
 
 class Cue(Plain):
-    """One phrase on the screen, in the film's own time. Lines are as shown."""
+    """One phrase on the screen, in the film's own time. Lines are as shown.
+
+    `box` is the rectangle of its ink, outline and shadow in pixels (left, top, right, bottom;
+    the last two outside), known once it has been drawn.
+    """
 
     scene: int
     start_ms: int
@@ -80,6 +84,7 @@ class Cue(Plain):
     lines: tuple[str, ...]
     words: tuple[Word, ...]
     keyword: str = ""
+    box: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True)

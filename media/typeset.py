@@ -64,6 +64,7 @@ class Type:
     weight: str
     size_px: float
     language: str = "en"
+    gap: float = 0.0  # added to each space, in ems
 
     @property
     def description(self) -> str:
@@ -77,19 +78,26 @@ class Type:
 
 def set_lines(lines: tuple[tuple[str, ...], ...], kind: Type) -> Setting:
     """Set centred lines of words, each word with the space that follows it, if any."""
-    plain = "\n".join(escape("".join(line).rstrip()) for line in lines)
-    ink = _draw(f'<span foreground="#ffffff">{plain}</span>', kind)
-    number, marked = 0, list[str]()
-    for line in lines:
-        for word in line:
-            number += 1
-            bare = word.rstrip()
-            colour = f"#{number:02x}{number:02x}ff"
-            span = f'<span foreground="{colour}" bgcolor="{colour}">{escape(bare)}</span>'
-            marked.append(span + word[len(bare) :])
-        marked.append("\n")
-    areas = _draw("".join(marked[:-1]), kind)
+    number = sum(len(line) for line in lines)
+    white = ['foreground="#ffffff"'] * number
+    marks = [f"#{at:02x}{at:02x}ff" for at in range(1, number + 1)]
+    ink = _draw(_markup(lines, white, kind), kind)
+    # The same text on a ground of its own for each word shows where Pango put the word.
+    grounds = [f'foreground="{mark}" bgcolor="{mark}"' for mark in marks]
+    areas = _draw(_markup(lines, grounds, kind), kind)
     return Setting(ink, tuple(_find(areas, index + 1) for index in range(number)))
+
+
+def _markup(lines: tuple[tuple[str, ...], ...], looks: list[str], kind: Type) -> str:
+    look = iter(looks)
+    # Letter spacing counts in 1024ths of a point, which is a pixel here.
+    space = f'<span letter_spacing="{round(kind.gap * kind.size_px * 1024)}"> </span>'
+    set_ = list[str]()
+    for line in lines:
+        words = [f"<span {next(look)}>{escape(word.rstrip())}</span>" for word in line]
+        seams = [space if word.endswith(" ") else "" for word in line[:-1]]
+        set_.append("".join(map("".join, zip(words, [*seams, ""], strict=True))))
+    return "\n".join(set_)
 
 
 def _draw(markup: str, kind: Type) -> Bytes:

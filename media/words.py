@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import ceil
 
-from media.script_text import clean, clusters, is_spaceless, width_em
+from media.script_text import (
+    bunsetsu,
+    clean,
+    clusters,
+    is_ideographic,
+    is_spaceless,
+    pause_after,
+    width_em,
+)
 from shortfactory.story import Word
+
+MOST_SHRINKING = 1.3  # a word this much wider than a line is set smaller, not cut
+MERGED_EM = 4.0  # Chinese and Japanese words are seldom longer
 
 
 @dataclass(frozen=True)
@@ -28,11 +40,11 @@ def spoken(text: str, words: tuple[Word, ...], voice_ms: int, line_em: float) ->
     """Words in the script's spelling, in order, inside the voice, none wider than a line.
 
     Words without times share the voice by their length; times that run backwards or past the
-    end are pulled back. Only scripts without spaces are split inside a word.
+    end are pulled back.
     """
     timed = _repair([(clean(word.text), word.start_ms, word.end_ms) for word in words], voice_ms)
     aligned = _align(clean(text), timed)
-    return tuple(part for word in aligned for part in _split(word, line_em))
+    return tuple(part for word in _merge(aligned) for part in _split(word, line_em))
 
 
 def _repair(words: list[tuple[str, int, int]], voice_ms: int) -> list[Spoken]:
@@ -84,13 +96,40 @@ def _loose(word: Spoken) -> Spoken:
 
 
 def _split(word: Spoken, line_em: float) -> list[Spoken]:
-    if width_em(word.text) <= line_em or not is_spaceless(word.text):
+    """Cut what no line can hold; a cut inside a spaced script's word shows a hyphen."""
+    if is_ideographic(word.text):
+        return _resume(word, bunsetsu(word.text, line_em / 2))
+    wide = width_em(word.text)
+    if wide <= line_em * MOST_SHRINKING:
         return [word]
-    parts: list[str] = [""]
-    for cluster in clusters(word.text):
-        if width_em(parts[-1] + cluster) > line_em / 2:
-            parts.append("")
-        parts[-1] += cluster
-    cut = _spread([part for part in parts if part], word.start_ms, word.end_ms, glued=True)
-    last = cut[-1]
-    return [*cut[:-1], Spoken(last.text, last.start_ms, last.end_ms, word.glued)]
+    parts = _even_parts(clusters(word.text), ceil(wide / (line_em * 0.9)))
+    mark = "-" if word.text.isalpha() and not is_spaceless(word.text) else ""
+    return _resume(word, [*(part + mark for part in parts[:-1]), parts[-1]])
+
+
+def _even_parts(pieces: tuple[str, ...], count: int) -> list[str]:
+    edges = [round(len(pieces) * part / count) for part in range(count + 1)]
+    return ["".join(pieces[start:end]) for start, end in pairwise(edges)]
+
+
+def _resume(word: Spoken, parts: list[str]) -> list[Spoken]:
+    cut = _spread(parts, word.start_ms, word.end_ms, glued=True)
+    return [*cut[:-1], replace(cut[-1], glued=word.glued)]
+
+
+def _merge(words: list[Spoken]) -> list[Spoken]:
+    """Voices time Chinese and Japanese by the character; put such words together again."""
+    merged: list[Spoken] = []
+    for word in words:
+        last = merged[-1] if merged else None
+        if last and last.glued and _belongs(last.text, word.text):
+            merged[-1] = Spoken(last.text + word.text, last.start_ms, word.end_ms, word.glued)
+        else:
+            merged.append(word)
+    return merged
+
+
+def _belongs(left: str, right: str) -> bool:
+    if not (is_ideographic(left) and is_ideographic(right)) or pause_after(left):
+        return False
+    return len(bunsetsu(left + right, MERGED_EM)) == 1

@@ -14,7 +14,7 @@ from providers.elevenlabs_voices import choose, language, rules
 from providers.first_use import FirstUse
 from providers.keys import checked_key, checked_url, endpoint_name
 from providers.ports import Usage, VoiceReply, VoiceRequest
-from providers.word_times import WrongTimes, check_drift, word_times
+from providers.word_times import WrongTimes, check_drift, sent_text, word_times
 from shortfactory.errors import MalformedReply, RequestRejected
 
 if TYPE_CHECKING:
@@ -88,11 +88,11 @@ class ElevenLabsVoice:
         door = await self._door.get()
         voice = request.voice or self.voice_id or await self._choose(door, request)
         headers, reply = await door.speak(voice, self._body(request))
-        return await asyncio.to_thread(self._read, headers, reply, _one_line(request.text))
+        return await asyncio.to_thread(self._read, headers, reply, request)
 
     def _check(self, request: VoiceRequest) -> None:
         allowed = rules(self.model)
-        length, code = len(_one_line(request.text)), language(request.language)
+        length, code = len(sent_text(request.text)), language(request.language)
         problem = ""
         if not any(character.isalnum() for character in request.text):
             problem = f"there is nothing to speak in {request.text[:40]!r}"
@@ -106,7 +106,7 @@ class ElevenLabsVoice:
     def _body(self, request: VoiceRequest) -> dict[str, Any]:
         allowed = rules(self.model)
         body: dict[str, Any] = {
-            "text": _one_line(request.text),
+            "text": sent_text(request.text),
             "model_id": self.model,
             "output_format": f"pcm_{RATE_HZ}",
             "seed": request.variation,
@@ -130,7 +130,8 @@ class ElevenLabsVoice:
             )
         return chosen
 
-    def _read(self, headers: Mapping[str, str], reply: Any, text: str) -> VoiceReply:
+    def _read(self, headers: Mapping[str, str], reply: Any, request: VoiceRequest) -> VoiceReply:
+        text = sent_text(request.text)
         usage = _usage(headers, text)
         try:
             pcm = base64.b64decode(reply.audio_base_64 or "", validate=True)
@@ -140,6 +141,7 @@ class ElevenLabsVoice:
                 raise WrongTimes("it came without the times of its characters")
             words = word_times(
                 text,
+                language(request.language),
                 times.characters,
                 times.character_start_times_seconds,
                 times.character_end_times_seconds,
@@ -171,11 +173,6 @@ class ElevenLabsVoice:
         return ElevenLabsDoor(
             self.model, self._key, self._base_url, self._timeout_s, self._http, self._heard
         )
-
-
-def _one_line(text: str) -> str:
-    """Single spaces: line breaks are sent to nobody, and the timed characters spell this."""
-    return " ".join(text.split())
 
 
 def _usage(headers: Mapping[str, str], text: str) -> Usage:

@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numpy as np
-
+from providers.offline.spoken import tokens, without_controls
 from shortfactory.story import Word
 
 DRIFT_TOLERANCE_S = 0.15  # a caption this late is not noticed; more of it is
@@ -18,42 +17,35 @@ class WrongTimes(ValueError):
     """Times that cannot belong to this sound; the text says why."""
 
 
-def spoken_words(text: str) -> tuple[str, ...]:
-    """The words as the script spells them; a lone dash or emoji stays with the word before it."""
-    words: list[str] = []
-    pending = ""
-    for token in text.split():
-        if any(character.isalnum() for character in token):
-            words.append(f"{pending}{token}")
-            pending = ""
-        elif words:
-            words[-1] = f"{words[-1]} {token}"
-        else:
-            pending = f"{pending}{token} "
-    return (*words, pending.strip()) if pending else tuple(words)
+def sent_text(text: str) -> str:
+    """The text as it goes to a voice: no control characters, single spaces, one line."""
+    return " ".join(without_controls(text).split())
 
 
 def word_times(
-    text: str, characters: Sequence[str], starts_s: Sequence[float], ends_s: Sequence[float]
+    text: str,
+    language: str,
+    characters: Sequence[str],
+    starts_s: Sequence[float],
+    ends_s: Sequence[float],
 ) -> tuple[Word, ...]:
-    """Words of `text` (single spaces), each from its first letter's start to its last one's end.
+    """Caption words of `text`, each from its first letter's start to its last letter's end.
+
+    `text` is what was sent (`sent_text`); the words are cut as every other voice cuts them.
 
     Raises:
         WrongTimes: unequal lengths, characters that do not spell the text, times that are not
             numbers, negative, or running backwards.
     """
     _check(text, characters, starts_s, ends_s)
+    signs = iter([index for index, sign in enumerate(text) if not sign.isspace()])
     words: list[Word] = []
-    position = 0
-    for word in spoken_words(text):
-        letters = [i for i, letter in enumerate(word, position) if letter.isalnum()]
-        first, last = (letters[0], letters[-1]) if letters else (position, position)
-        words.append(
-            Word(
-                text=word, start_ms=round(starts_s[first] * 1000), end_ms=round(ends_s[last] * 1000)
-            )
-        )
-        position += len(word) + 1
+    for token in tokens(text, language):
+        places = [next(signs) for sign in token.text if not sign.isspace()]
+        letters = [place for place in places if text[place].isalnum()] or places
+        start_s, end_s = starts_s[letters[0]], ends_s[letters[-1]]
+        word = Word(text=token.text, start_ms=round(start_s * 1000), end_ms=round(end_s * 1000))
+        words.append(word)
     return tuple(words)
 
 
@@ -84,6 +76,8 @@ def check_drift(end_s: float, pcm: bytes, rate_hz: int) -> None:
         WrongTimes: more than `DRIFT_TOLERANCE_S` away, with the measured drift; or nothing can
             be heard.
     """
+    import numpy as np  # noqa: PLC0415 - adapters are imported by every command
+
     samples = np.abs(np.frombuffer(pcm, dtype="<i2").astype(np.float32)) / 32768
     audible = np.flatnonzero(samples > SILENCE)
     if not audible.size:

@@ -7,7 +7,6 @@ from pydantic import SecretStr
 
 from providers.elevenlabs import ElevenLabsVoice
 from providers.ports import VoiceRequest
-from providers.word_times import spoken_words
 from shortfactory.errors import MalformedReply, ProviderTimeout, RequestRejected
 
 TEXT = "Bees dance — at 9 o'clock!"
@@ -257,14 +256,16 @@ def test_the_fingerprint_knows_what_is_sent_and_nothing_else(voice):
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "language", "words"),
     [
-        ("", ()),
-        ("One", ("One",)),
-        ("— so it  goes …", ("— so", "it", "goes …")),
-        ("¿Qué? ¡Sí!", ("¿Qué?", "¡Sí!")),
-        ("…", ("…",)),
+        ("— so it  goes …", "en", ["— so", "it", "goes …"]),
+        ("¿Qué?\x00 ¡Sí!", "es", ["¿Qué?", "¡Sí!"]),
+        ("蜜蜂回家，开始跳舞。", "zh", ["蜜蜂回家，", "开始跳舞。"]),
     ],
 )
-def test_a_lone_mark_stays_with_its_word(text, words):
-    assert spoken_words(text) == words
+async def test_words_are_cut_as_other_voices_cut_them(vendor, eleven, voice, text, language, words):
+    sent = " ".join(text.replace("\x00", " ").split())
+    vendor.say(eleven.speech(sent))
+    reply = await voice().speak(VoiceRequest(text=text, language=language))
+    assert [word.text for word in reply.words] == words
+    assert vendor.last["text"] == sent

@@ -19,7 +19,8 @@ from typing import Literal
 
 from psycopg.types.json import Jsonb
 
-from providers.spending import Pool, Spending
+from providers.postgres import Pool
+from providers.spending import Spending
 from shortfactory.errors import BudgetExceeded, RunBusy
 from shortfactory.money import ZERO, to_micros
 from shortfactory.plan import Payer

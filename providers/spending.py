@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
-import psycopg
-from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg.rows import DictRow
 
-from shortfactory.errors import InvalidInput, StorageError
+from providers.postgres import Pool, query
+from shortfactory.errors import InvalidInput
 from shortfactory.story import Plain
 
-Pool = AsyncConnectionPool[Any]
 Status = Literal["reserved", "settled", "released", "lost", "cached"]
 By = Literal["day", "month", "tenant", "short", "scene", "node", "realm", "provider", "model"]
 
@@ -119,18 +116,7 @@ class Spending:
         return tuple(Total.model_validate(row) for row in found)
 
     async def _query(self, sql: str, facts: Mapping[str, object]) -> list[DictRow]:
-        """Run one statement as one transaction.
-
-        Raises:
-            StorageError: the database cannot be reached or refuses the statement.
-        """
-        async with (
-            explained(),
-            self._pool.connection() as connection,
-            connection.cursor(row_factory=dict_row) as cursor,
-        ):
-            await cursor.execute(sql.encode(), facts)
-            return await cursor.fetchall() if cursor.description else []
+        return await query(self._pool, sql, facts, what="ledger")
 
 
 _TOTALS = """
@@ -149,15 +135,3 @@ where (%(since)s::date is null or day >= %(since)s)
 group by 1
 order by 1
 """
-
-
-@contextlib.asynccontextmanager
-async def explained() -> AsyncGenerator[None]:
-    """Turn a database failure into a StorageError that says what it means for the money."""
-    try:
-        yield
-    except (psycopg.Error, PoolTimeout) as error:
-        raise StorageError(
-            f"The ledger cannot be read or written ({type(error).__name__}).",
-            cure="Check SHORTFACTORY_DATABASE_URL and the database, then resume.",
-        ) from error

@@ -104,7 +104,7 @@ delete from call_slot where name = %(name)s and slot = %(slot)s and holder = %(h
 
 _TURN = """
 insert into call_turn (name, next_at)
-values (%(name)s, clock_timestamp() + make_interval(secs => %(every)s))
+values (%(name)s, clock_timestamp() + make_interval(secs => %(every)s - %(burst)s))
 on conflict (name) do update set next_at = make_interval(secs => %(every)s) +
   greatest(call_turn.next_at, clock_timestamp() - make_interval(secs => %(burst)s))
 returning extract(epoch from next_at - make_interval(secs => %(every)s) - clock_timestamp())

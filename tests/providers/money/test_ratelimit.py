@@ -83,7 +83,7 @@ async def test_the_shared_minute_is_spread_over_workers(database):
         for number in range(104):
             group.create_task(crowd.visit(workers[number % 2], limits, stay_s=0))
     # 101 may come at once; the other three follow every 120 ms.
-    assert asyncio.get_running_loop().time() - started >= 0.3
+    assert 0.3 <= asyncio.get_running_loop().time() - started < 8
 
 
 async def test_a_dead_workers_place_comes_back(database):

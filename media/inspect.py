@@ -41,7 +41,9 @@ def inspect_film(path: Path, expected: Expected) -> Report:
         return _report([_undecodable(str(error), 0)], {})
     findings += check_boxes(path)
     measurements: dict[str, JsonValue] = {**properties}
-    if properties["video_codec"] != "none":
+    if properties["video_codec"] == "none":
+        findings.append(_undecodable("it holds no pictures", 0))
+    else:
         watched, seen, counted = _look(path, expected)
         findings += seen
         measurements |= counted

@@ -9,8 +9,10 @@ import numpy as np
 from media.inspection.watching import Luma
 from media.report import Expected, ExpectedCue, Finding
 
-SAFE_SHARES = (0.1, 0.1407, 0.8612, 0.7605)  # x0, y0, x1, y1
+UPRIGHT_SAFE = (0.1, 0.1406, 0.8612, 0.7605)  # x0, y0, x1, y1
 """108..930 of 1080 and 270..1460 of 1920: clear of the buttons of Shorts, TikTok and Reels."""
+
+TITLE_SAFE = (0.1, 0.1, 0.9, 0.9)  # the old rule of television, for all other shapes
 
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 _TEXT_SHARE = 0.02  # of the box that letters cover at the least
@@ -91,7 +93,8 @@ def _middle_ms(cue: ExpectedCue) -> float:
 
 def _outside(cue: ExpectedCue, expected: Expected) -> Finding | None:
     wide, high = expected.width_px, expected.height_px
-    safe = tuple(share * side for share, side in zip(SAFE_SHARES, (wide, high) * 2, strict=True))
+    shares = UPRIGHT_SAFE if high > 1.5 * wide else TITLE_SAFE
+    safe = tuple(share * side for share, side in zip(shares, (wide, high) * 2, strict=True))
     x0, y0, x1, y1 = cue.box or (0, 0, 0, 0)
     over_px = max(safe[0] - x0, safe[1] - y0, x1 - safe[2], y1 - safe[3])
     if over_px <= 1:

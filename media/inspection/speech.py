@@ -18,8 +18,9 @@ from media.waveform import (
 _BAND_HZ = (250.0, 4_000.0)
 _SMOOTHING_MS = 12
 _PAUSE_MS = 130  # shorter holes are closures inside words
-_UNDER_PEAK_DB = 13.0  # a ducked bed is some 19 dB under the voice
+_UNDER_PEAK_DB = 10.0  # a bed that came back in a pause is some 14 dB under the vowels
 _FOOT_DB = 4.0  # above the floor before: where a soft consonant begins
+_LOWEST_FOOT_DB = 24.0  # under the vowels: what is fainter is breath, not consonant
 _FOOT_MS = 120
 SILENT_DB = -58.0
 
@@ -73,10 +74,11 @@ def onsets_ms(level_db: Curve, voice_db: float) -> NDArray[np.int64]:
     """
     active = np.concatenate([[False], speaking(level_db, voice_db)]).astype(np.int8)
     crossings = np.flatnonzero(np.diff(active) == 1)
-    return np.asarray([_foot(level_db, int(at)) for at in crossings], np.int64)
+    return np.asarray([_foot(level_db, int(at), voice_db) for at in crossings], np.int64)
 
 
-def _foot(level_db: Curve, crossing: int) -> int:
+def _foot(level_db: Curve, crossing: int, voice_db: float) -> int:
     before = level_db[max(0, crossing - _FOOT_MS) : crossing + 1]
-    low = np.flatnonzero(before <= before.min() + _FOOT_DB)
+    floor = max(float(before.min()), voice_db - _LOWEST_FOOT_DB)
+    low = np.flatnonzero(before <= floor + _FOOT_DB)
     return crossing - (len(before) - 1 - int(low[-1]))

@@ -82,7 +82,10 @@ def check_voices(
             errors[number] = error
         if error is None or abs(error) > LARGEST_ONSET_MS:
             findings.append(_off_time(number, cues[0], error))
-    findings += _opening(heard, expected)
+    starts = [
+        cues[0].start_ms + errors[n] for n, cues in _by_scene(expected).items() if n in errors
+    ]
+    findings += _opening(min(starts, default=float(expected.duration_ms)))
     median = float(np.median(list(errors.values()))) if errors else None
     each = {f"onset_error_ms_scene_{number}": error for number, error in errors.items()}
     return findings, {"onset_error_ms": median, **each}
@@ -144,13 +147,12 @@ def _off_time(number: int, cue: ExpectedCue, error: float | None) -> Finding:
     )
 
 
-def _opening(heard: _Heard, expected: Expected) -> list[Finding]:
-    spoken = np.flatnonzero(heard.active)
-    first_ms = int(spoken[0]) if len(spoken) else expected.duration_ms
+def _opening(first_ms: float) -> list[Finding]:
     if first_ms < _LATE_VOICE_MS:
         return []
     message = "Nobody speaks in the first two seconds. Let the first scene begin sooner."
-    return [_finding("opening_voice", message, first_ms, _LATE_VOICE_MS, at_ms=first_ms)]
+    at_ms = round(first_ms)
+    return [_finding("opening_voice", message, first_ms, _LATE_VOICE_MS, at_ms=at_ms)]
 
 
 def _finding(

@@ -63,8 +63,8 @@ class Film:
 
     pictures: dict = field(default_factory=lambda: {1: paint(1), 2: paint(2)})
     drift: dict = field(default_factory=lambda: {1: 1.0, 2: 1.0})
-    frame: Callable = lambda n, luma: luma  # before captions
-    finished: Callable = lambda n, luma: luma  # after captions
+    frame: Callable = lambda _, luma: luma  # before captions
+    finished: Callable = lambda _, luma: luma  # after captions
     captioned: bool = True
     words: dict = field(default_factory=lambda: WORDS)  # as spoken
     sound: Callable = lambda samples: samples

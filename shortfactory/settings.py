@@ -117,6 +117,9 @@ class Settings(BaseSettings):
         default=None,
         validation_alias=AliasChoices("SHORTFACTORY_ELEVENLABS_API_KEY", "ELEVENLABS_API_KEY"),
     )
+    editor: str | None = Field(
+        default=None, validation_alias=AliasChoices("SHORTFACTORY_EDITOR", "VISUAL", "EDITOR")
+    )
     gemini: GeminiSettings = GeminiSettings()
     elevenlabs: ElevenLabsSettings = ElevenLabsSettings()
     simulator: SimulatorSettings = SimulatorSettings()

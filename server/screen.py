@@ -1,0 +1,109 @@
+"""What a person sees: scripts, lists and sums, as tables on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from shortfactory.money import show as dollars
+from shortfactory.story import Script
+
+if TYPE_CHECKING:  # the graph loads LangGraph, which a table does not need
+    from graph.run import Run
+    from graph.short import Short
+
+COLOURS = {
+    "done": "green",
+    "failed": "red",
+    "parked": "yellow",
+    "waiting_approval": "yellow",
+    "waiting_budget": "yellow",
+}
+
+
+def result() -> Console:
+    """Where results go: standard output."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=True)
+
+
+def notes() -> Console:
+    """Where progress and questions go: standard error, so that results can be piped."""
+    return Console(file=sys.stderr, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+def person_present() -> bool:
+    """Whether somebody can read a question and answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def print_json(document: Any) -> None:
+    """Print the command's one JSON document."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+
+
+def print_script(console: Console, script: Script, short: Short) -> None:
+    """Show a script scene by scene, what was found in it, and what it will cost."""
+    console.print(f"\n[bold]{escape(script.title)}[/bold]  ({script.language})")
+    table = Table("", "Narration", "Picture", box=None, padding=(0, 2, 1, 0))
+    for scene in script.scenes:
+        table.add_row(str(scene.number), escape(scene.narration), f"[dim]{escape(scene.picture)}")
+    console.print(table)
+    for finding in short.findings:
+        where = f"scene {finding['scene']}: " if finding["scene"] else ""
+        console.print(f"[yellow]{where}{escape(finding['message'])}[/yellow]")
+    console.print(price_line(short.estimate, short.run.budget_usd))
+
+
+def price_line(estimate: dict[str, Any] | None, budget_usd: Decimal) -> str:
+    """One line about money; before the estimate there is only the limit."""
+    limit = f"limit {dollars(budget_usd)}"
+    if not estimate:
+        return limit
+    expected = dollars(Decimal(estimate["expected_usd"]))
+    return f"Usually {expected}, at worst {dollars(Decimal(estimate['worst_usd']))}; {limit}"
+
+
+def runs_table(runs: Iterable[Run]) -> Table:
+    """One line per short."""
+    table = Table("ID", "Status", "Made with", "Started (UTC)", "Title", box=None)
+    for run in runs:
+        status = f"[{COLOURS.get(run.status, 'default')}]{run.status}[/]"
+        started = f"{run.created_at:%Y-%m-%d %H:%M}"
+        table.add_row(run.id, status, run.providers, started, escape(run.title))
+    return table
+
+
+def print_short(console: Console, short: Short) -> None:
+    """Show one short: where it stands, its script, what it cost, what to do next."""
+    run = short.run
+    console.print(runs_table([run]))
+    if short.script:
+        print_script(console, short.script, short)
+    console.print(f"Spent {dollars(short.spent_usd)} of {dollars(run.budget_usd)}.")
+    if run.out and run.status == "done":
+        console.print(f"The film: {run.out}/film.mp4")
+    if line := next_step(run):
+        console.print(line)
+
+
+def next_step(run: Run) -> str:
+    """Why a run rests, and what a person can do about it."""
+    cures = {
+        "queued": f"Go on with: shortfactory resume {run.id}",
+        "running": "It is being made."
+        if run.holder
+        else f"Go on with: shortfactory resume {run.id}",
+        "waiting_approval": f"Approve with: shortfactory approve {run.id}\n"
+        f"Or: shortfactory revise {run.id} --notes TEXT, or reject {run.id}",
+        "waiting_budget": f"Go on with: shortfactory resume {run.id} --budget USD",
+        "parked": f"Go on with: shortfactory resume {run.id}",
+        "failed": f"Try again with: shortfactory resume {run.id}",
+    }
+    return "\n".join(escape(line) for line in (run.reason, cures.get(run.status, "")) if line)

@@ -1,0 +1,20 @@
+"""What somebody typed after `make` or `estimate`, not yet looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Wish(NamedTuple):
+    """The options that describe a short."""
+
+    topic: str
+    script: Path | None
+    source: Path | None
+    language: str
+    seconds: float
+    scenes: int
+    style: str
+    budget: str | None
+    providers: str | None

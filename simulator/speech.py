@@ -6,6 +6,7 @@ import asyncio
 import io
 import unicodedata
 import wave
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -86,15 +87,23 @@ def _speak(text: str, language: str, speed: float, voice: str, rate_hz: int) -> 
 
 def spoken_language(text: str, asked: str) -> str:
     """The espeak-ng language: the asked one, unless the letters are plainly of another script."""
-    names = (unicodedata.name(c, "").split(" ")[0].split("-")[0] for c in text if c.isalpha())
-    script = next((SCRIPTS[name] for name in names if name in SCRIPTS), "")
+    script = _script(text)
     known = espeak.languages()
     code = asked.lower().replace("_", "-")
     short = code.split("-")[0]
-    wishes = [script, code, PREFERRED.get(short, short), short]
     if script == "cmn" and short == "ja":
-        wishes.insert(0, "ja")
+        script = "ja"
+    wishes = [script, PREFERRED.get(code, code), PREFERRED.get(short, short), short]
     return next((name for name in wishes if name in known), "en-us")
+
+
+def _script(text: str) -> str:
+    """The language that most letters give away; empty for Latin letters."""
+    names = (unicodedata.name(c, "").split(" ")[0].split("-")[0] for c in text if c.isalpha())
+    counted = Counter(SCRIPTS.get(name, "") for name in names)
+    if counted["ja"]:  # kana among Chinese characters are Japanese
+        counted["ja"] += counted.pop("cmn", 0)
+    return counted.most_common(1)[0][0] if counted else ""
 
 
 def _words(text: str, sound: Sound, loud: NDArray[np.intp]) -> list[tuple[int, int, float, float]]:

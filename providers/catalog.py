@@ -42,13 +42,20 @@ def plan_for(settings: Settings, providers: Providers, today: date | None = None
     """
     plan = _offline_plan() if providers == "offline" else _vendor_plan(settings)
     today = today or datetime.now(UTC).date()
-    kinds: dict[str, Kind] = {plan.text: "text", plan.image: "image", plan.image_fallback: "image"}
-    kinds |= {plan.voice: "voice", plan.voice_fallback: "voice"}
-    for model_id, kind in kinds.items():
+    roles: tuple[tuple[str, Kind], ...] = (
+        (plan.text, "text"),
+        (plan.image, "image"),
+        (plan.image_fallback, "image"),
+        (plan.voice, "voice"),
+        (plan.voice_fallback, "voice"),
+    )
+    for model_id, kind in roles:
         row = usable(model_id, kind, today)
         priced_for(model_id, datetime(today.year, today.month, today.day, tzinfo=UTC))
         if row.kind == "image" and plan.image_size not in row.sizes:
             raise ConfigurationError(f"{model_id} does not draw {plan.image_size} pictures.")
+    if plan.image == plan.image_fallback or plan.voice == plan.voice_fallback:
+        raise ConfigurationError("A fallback must be another model than the one it stands in for.")
     if providers != "offline":
         vendor_access(settings, providers, "gemini")
         vendor_access(settings, providers, "elevenlabs")

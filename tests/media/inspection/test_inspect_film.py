@@ -38,7 +38,7 @@ def test_the_report_says_what_was_measured(good):
     assert type(good).model_validate_json(good.model_dump_json()) == good
 
 
-@pytest.mark.parametrize("seed", range(3, 9))
+@pytest.mark.parametrize("seed", range(3, 6))
 def test_good_films_of_other_pictures_pass(seed, build, wanted, painted):
     path = build(pictures={1: painted(seed), 2: painted(seed + 100)})
     assert inspect_film(path, wanted()).findings == ()
@@ -97,8 +97,10 @@ def test_a_camera_that_never_moves_is_found(drift, build, wanted):
     assert ("opening_motion" in checks(report)) == (still == 1)
 
 
-@pytest.mark.parametrize("length", [1, 2, 3])
-@pytest.mark.parametrize(("first", "level", "scene"), [(40, 235, 1), (110, 16, 2), (90, 200, 2)])
+@pytest.mark.parametrize(
+    ("first", "length", "level", "scene"),
+    [(40, 1, 235, 1), (41, 2, 235, 1), (110, 3, 16, 2), (90, 1, 200, 2), (95, 3, 220, 2)],
+)
 def test_flash_frames_are_found(first, length, level, scene, build, wanted):
     flash = between(first, first + length - 1, lambda luma: np.full_like(luma, level))
     assert "flash" in checks(inspect_film(build(finished=flash), wanted()), scene)
@@ -110,8 +112,7 @@ def test_a_foreign_frame_is_found(build, wanted, painted):
     assert "flash" in checks(inspect_film(path, wanted()), 1)
 
 
-@pytest.mark.parametrize("sigma", [5.0, 8.0, 20.0])
-@pytest.mark.parametrize("scene", [1, 2])
+@pytest.mark.parametrize(("sigma", "scene"), [(5.0, 1), (8.0, 2), (20.0, 1)])
 def test_a_blurred_picture_is_found(sigma, scene, build, wanted, painted):
     pictures = {1: painted(1), 2: painted(2)}
     pictures[scene] = cv2.GaussianBlur(pictures[scene], (0, 0), sigma)

@@ -57,11 +57,10 @@ def test_silence_is_found_with_its_scene(start_ms, end_ms, scene, build, wanted)
     assert "voice_silence" in checks(inspect_film(build(sound=mute), wanted()), scene)
 
 
-@pytest.mark.parametrize("shift_ms", [-400, -240, -180, 180, 240, 400])
-@pytest.mark.parametrize("scene", [1, 2])
-def test_a_voice_off_its_captions_is_found(shift_ms, scene, build, wanted, spoken):
-    if scene == 1 and shift_ms < -200:
-        pytest.skip("the voice cannot begin before the film")
+@pytest.mark.parametrize(
+    ("scene", "shift_ms"), [(1, -180), (1, 240), (2, -400), (2, -180), (2, 180), (2, 400)]
+)
+def test_a_voice_off_its_captions_is_found(scene, shift_ms, build, wanted, spoken):
     words = dict(spoken)
     words[scene] = [(start + shift_ms, end + shift_ms) for start, end in spoken[scene]]
     report = inspect_film(build(words=words), wanted())

@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -23,6 +24,8 @@ def show_tracebacks(debug: bool) -> None:
     """Choose between one message for people and everything for somebody who mends the program."""
     _tracebacks[0] = debug
     logging.basicConfig(level=logging.INFO if debug else logging.CRITICAL + 1, force=True)
+    if not debug:
+        warnings.simplefilter("ignore")
 
 
 def call(command: str, as_json: bool, *arguments: Any) -> NoReturn:

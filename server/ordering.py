@@ -11,7 +11,8 @@ from typing import get_args
 
 from graph.package import check_folder
 from media.style import load as load_style
-from providers.offline.script_file import parse_script
+from nodes.brought import check_brought
+from providers.catalog import plan_for
 from providers.offline.voice import speech_language
 from server.wish import Wish
 from shortfactory.errors import InvalidInput, StorageError
@@ -34,9 +35,13 @@ def order_of(wish: Wish, settings: Settings, approve: str) -> Order:
     if approve not in get_args(Approve):
         raise InvalidInput("approve", approve, "use ask or auto")
     budget_usd = budget_of(wish.budget, settings)
+    topic = topic_of(wish)
+    providers = providers_of(wish.providers, settings)
+    check_brought(topic, providers)
+    plan_for(settings, providers)
     return Order(
-        topic=topic_of(wish),
-        providers=providers_of(wish.providers, settings),
+        topic=topic,
+        providers=providers,
         budget_usd=budget_usd,
         approve="auto" if approve == "auto" else "ask",
     )
@@ -57,8 +62,6 @@ def topic_of(wish: Wish) -> Topic:
     )
     load_style(topic.style)
     speech_language(topic.language)
-    if topic.script is not None:
-        parse_script(topic.script, topic)
     return topic
 
 

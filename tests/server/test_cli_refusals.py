@@ -27,20 +27,24 @@ SCRIPT = "# Bees\n\n## Hook\n\nBees dance.\n"
         (["Bees", "--language", "xx-nope"], "language 'xx-nope' cannot be used: use a language"),
         (["Bees", "--providers", "free"], "providers 'free' cannot be used: use offline"),
         (["Bees", "--approve", "never"], "approve 'never' cannot be used: use ask or auto"),
+        (["Bees", "--providers", "offline"], "A bare topic needs a writer"),
+        (["--script", "ok.md", "--scenes", "31"], "scenes 31 cannot be used"),
+        (["--script", "bad.md"], "script line 3 'No scene at all.' cannot be used"),
         (["Bees", "--providers", "live"], "No key for Gemini. Set GOOGLE_API_KEY"),
         (["--script", "none.md"], "script 'none.md' cannot be used: there is no such file"),
         (["--script", "."], "it is a folder; name a text file"),
         (["--source", "binary"], "source 'binary' cannot be used: it is"),
         (["--script", "empty.md"], "script '' cannot be used: give at least"),
         (["--script", "ok.md", "--source", "ok.md"], "either a script or a source, not both"),
-        (["Bees", "--out", "ok.md"], "it is a file; name a folder"),
-        (["Bees", "--out", "/proc/films"], "cannot be written"),
+        (["--script", "ok.md", "--out", "ok.md"], "it is a file; name a folder"),
+        (["--script", "ok.md", "--out", "/proc/films"], "cannot be written"),
     ],
 )
 def test_make_refuses(shortfactory, tmp_path, arguments, message):
     (tmp_path / "work/binary").write_bytes(b"\x89PNG\0\xff" * 50)
     (tmp_path / "work/empty.md").write_text("")
     (tmp_path / "work/ok.md").write_text(SCRIPT)
+    (tmp_path / "work/bad.md").write_text("# Bees\n\nNo scene at all.\n")
     answer = shortfactory("make", *arguments)
     assert message in answer.err
     assert answer.err.count("\n") == 1

@@ -12,10 +12,14 @@ from media.captions import srt, vtt
 from media.made import Film
 from nodes.failure import Failure, failure_of
 from nodes.platforms import metadata
+from nodes.prompting import fence
 from nodes.services import RunFacts, Services
 from nodes.takes import SceneFilm
+from nodes.writing import ask
+from providers.spending import Entry
 from shortfactory.errors import ShortFactoryError
-from shortfactory.story import Script
+from shortfactory.plan import Plan
+from shortfactory.story import Plain, Script
 
 
 class Reads(TypedDict, total=False):
@@ -47,7 +51,7 @@ async def package(state: Reads, services: Services) -> Writes:
 
 
 async def _files(state: Reads, services: Services) -> dict[str, str]:
-    script = Script.model_validate(state["script"])
+    script = await _described(Script.model_validate(state["script"]), state, services)
     facts = dict(state["film"])
     film_sha256 = str(facts.pop("sha256"))
     cues = Film.model_validate(facts).cues
@@ -67,6 +71,36 @@ async def _files(state: Reads, services: Services) -> dict[str, str]:
     return files
 
 
+class Description(Plain):
+    """What stands beside the film; the shape of the text model's reply."""
+
+    title: str
+    description: str
+    hashtags: tuple[str, ...]
+
+
+async def _described(script: Script, state: Reads, services: Services) -> Script:
+    """A script that a person brought often has no description; the rest stays theirs."""
+    if script.description and script.hashtags:
+        return script
+    plain: dict[str, JsonValue] = script.model_dump(mode="json")
+    written = await ask(
+        services,
+        state["run"],
+        Plan.model_validate(state["plan"]),
+        "package",
+        Description,
+        inputs={"script": plain},
+        words={"script": fence("script", json.dumps(plain, ensure_ascii=False))},
+    )
+    return script.model_copy(
+        update={
+            "description": script.description or written.description,
+            "hashtags": script.hashtags or written.hashtags,
+        }
+    )
+
+
 async def _cover(state: Reads, services: Services, script: Script) -> str:
     first = min(state["scenes"].values(), key=lambda scene: scene["number"])
     picture = await services.store.path(str(first["picture"]["sha256"]))
@@ -78,16 +112,33 @@ async def _cover(state: Reads, services: Services, script: Script) -> str:
 async def _receipt(state: Reads, services: Services, files: dict[str, str]) -> dict[str, JsonValue]:
     rows = await services.ledger.rows(state["run"]["id"])
     spent_usd = await services.ledger.spent(state["run"]["id"])
-    calls = [row.model_dump(mode="json") for row in rows]
     return {
         "run": state["run"]["id"],
         "providers": state["run"]["providers"],
         "plan": state["plan"],
         "approval": state["approval"],
         "spent_usd": str(spent_usd),
-        "calls": list[JsonValue](calls),
+        "calls": [_call(row) for row in rows],
         "versions": {name: version(name) for name in ("shortfactory", "langgraph", "av")},
         "files": dict[str, JsonValue](files),
+    }
+
+
+def _call(row: Entry) -> dict[str, JsonValue]:
+    took = (row.closed_at - row.sent_at).total_seconds() if row.sent_at and row.closed_at else 0.0
+    return {
+        "key": row.call_key,
+        "node": row.node,
+        "scene": row.scene,
+        "provider": row.provider,
+        "model": row.model,
+        "status": row.status,
+        "cached": row.status == "cached",
+        "units": dict[str, JsonValue](row.units),
+        "cost_usd": str(row.spent_usd),
+        "saved_usd": str(row.saved_usd),
+        "seconds": round(took, 3),
+        "flagged": row.flagged,
     }
 
 

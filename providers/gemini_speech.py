@@ -194,7 +194,7 @@ def _wav(data: bytes) -> tuple[bytes, int]:
 
 
 def _timed(pcm: bytes, rate_hz: int, reference: VoiceReply) -> tuple[Word, ...]:
-    from providers.alignment import Sound, align  # noqa: PLC0415 - loads numpy
+    from providers.alignment import Sound, align, missing  # noqa: PLC0415 - loads numpy
 
     recording = Sound.from_pcm(pcm, rate_hz)
     known = Sound.from_pcm(reference.pcm, reference.rate_hz)
@@ -204,4 +204,7 @@ def _timed(pcm: bytes, rate_hz: int, reference: VoiceReply) -> tuple[Word, ...]:
         raise ValueError(
             f"it lasts {recording.seconds:.1f} s where {known.seconds:.1f} s were to be expected"
         )
-    return align(recording, known, reference.words)
+    words = align(recording, known, reference.words)
+    if left_out := missing(words, reference.words):
+        raise ValueError(f"it leaves out words, about here: {left_out!r}")
+    return words

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
-from providers.alignment import Sound, align
+from providers.alignment import Sound, align, missing
 from providers.gemini_speech import GeminiSpeech, voice_name
 from providers.offline.espeak import Timbre
 from providers.offline.voice import NARRATOR, UNDERSTUDY, OfflineVoice
@@ -207,6 +207,16 @@ def test_onsets_are_found_in_a_strangers_voice(variant):
     assert [word.text for word in found] == [word.text for word in truth]
 
 
+@pytest.mark.parametrize(("variant", "kept"), [("f3", 0.5), ("klatt4", 0.75), ("whisperf", 0.6)])
+def test_words_that_were_cut_off_are_noticed_and_others_are_not(variant, kept):
+    recording, _ = retold(STORY, variant, seed=11)
+    reference = OfflineVoice(NARRATOR).speak_now(VoiceRequest(text=STORY))
+    known = Sound.from_pcm(reference.pcm, reference.rate_hz)
+    half = Sound(recording.samples[: int(len(recording.samples) * kept)], recording.rate_hz)
+    assert missing(align(recording, known, reference.words), reference.words) == ""
+    assert missing(align(half, known, reference.words), reference.words) != ""
+
+
 def test_times_never_run_backwards_even_in_the_wrong_sound():
     noise = Sound(np.random.default_rng(0).normal(0, 0.1, 60_000).astype(np.float32), 24_000)
     reference = OfflineVoice(NARRATOR).speak_now(VoiceRequest(text=STORY))
@@ -216,6 +226,7 @@ def test_times_never_run_backwards_even_in_the_wrong_sound():
     assert times[-1] <= 2_500
 
 
+@pytest.mark.slow
 def test_a_minute_of_speech_is_aligned_in_bounded_memory():
     reference = OfflineVoice(NARRATOR).speak_now(VoiceRequest(text=" ".join([STORY] * 6)))
     known = Sound.from_pcm(reference.pcm, reference.rate_hz)

@@ -69,10 +69,11 @@ def parse_script(text: str, topic: Topic) -> Script:
             f"{len(scenes)} scenes are too many; {MAX_SCENES} fit: join or drop some"
         )
     cast = tuple(_character(line) for line in _lines(by_name.get("characters")))
+    language = settings.get("language") or topic.language
     return Script(
         title=_title(title),
-        language=settings.get("language", topic.language),
-        scenes=tuple(_scenes(scenes, cast)),
+        language=language,
+        scenes=tuple(_scenes(scenes, cast, language)),
         characters=cast,
         description=settings.get("description", ""),
         hashtags=tuple(re.findall(r"[^\s,#]+", settings.get("hashtags", ""))),
@@ -139,16 +140,17 @@ def _character(line: Line) -> Character:
     return Character(name=name, looks=looks)
 
 
-def _scenes(parts: list[Part], cast: tuple[Character, ...]) -> Iterator[Scene]:
+def _scenes(parts: list[Part], cast: tuple[Character, ...], language: str) -> Iterator[Scene]:
     whole = " ".join(_joined(part.narration) for part in parts)
     for number, part in enumerate(parts, 1):
         narration = _narration(part)
+        keyword = _keyword(part)
         yield Scene(
             number=number,
             kind=_scene_kind(part, number, len(parts)),
             narration=narration,
-            picture=_picture(part) or picture_of(narration),
-            keyword=_keyword(part, narration, whole),
+            picture=_picture(part) or picture_of(narration, whole, language),
+            keyword=keyword_of(narration, whole, language) if keyword is None else keyword,
             characters=_present(part, cast),
         )
 
@@ -175,12 +177,13 @@ def _picture(part: Part) -> str:
     return picture
 
 
-def _keyword(part: Part, narration: str, whole: str) -> str:
+def _keyword(part: Part) -> str | None:
+    """The keyword that the person chose, "" for none, None where nothing was said."""
     if part.keyword:
         keyword = _joined(part.keyword)
         return "" if keyword == NOTHING else keyword
     bold = _BOLD.search("\n".join(line.text for line in part.narration))
-    return plain_inline(bold[1]).strip(" .,;:!?") if bold else keyword_of(narration, whole)
+    return plain_inline(bold[1]).strip(" .,;:!?") if bold else None
 
 
 def _scene_kind(part: Part, number: int, count: int) -> SceneKind:

@@ -162,7 +162,7 @@ def test_planned_speed_is_the_real_speed():
 
 
 def test_speed_is_natural_in_english_and_known_elsewhere():
-    assert 155 <= words_per_second("en") * 60 <= 180
+    assert 150 <= words_per_second("en") * 60 <= 180
     assert all(0.5 < words_per_second(language) < 4 for language in ("de", "ja", "zh", "sw"))
 
 

@@ -3,63 +3,32 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import math
 from collections.abc import Awaitable, Callable
-from decimal import Decimal
-from typing import Any
 from uuid import uuid4
 
 from simulator import author, schema
-from simulator.gemini_errors import invalid, model_gone, unknown_field
-from simulator.models import ALIASES, MODELS, ONE_K_PX, RETIRED, SPEECH_VOICES, GeminiModel, pixels
-from simulator.pictures import readable
+from simulator.gemini_errors import invalid, unknown_field
+from simulator.gemini_request import (
+    IMAGE_FIELDS,
+    TIERS,
+    check_thinking,
+    references_of,
+    system_of,
+    tier_of,
+)
+from simulator.models import MODELS, ONE_K_PX, SPEECH_VOICES, GeminiModel, pixels
 from simulator.speech import speak
-from simulator.wire import Answer, Call, Json, Rejected, camel
+from simulator.wire import Answer, Call, Json
 
-_REQUEST_FIELDS = """
-contents systemInstruction tools toolConfig safetySettings generationConfig cachedContent
-serviceTier labels model store
-"""
-REQUEST_FIELDS = frozenset(_REQUEST_FIELDS.split())
-_CONFIG_FIELDS = """
-candidateCount stopSequences maxOutputTokens temperature topP topK seed presencePenalty
-frequencyPenalty responseLogprobs logprobs responseMimeType responseSchema responseJsonSchema
-responseModalities speechConfig thinkingConfig imageConfig mediaResolution
-enableEnhancedCivicAnswers audioTimestamp
-"""
-CONFIG_FIELDS = frozenset(_CONFIG_FIELDS.split())
-IMAGE_FIELDS = frozenset({"aspectRatio", "imageSize"})
 Draw = Callable[[str, tuple[bytes, ...], str, tuple[int, int], str], Awaitable[bytes]]
 
 CHARACTERS_PER_TOKEN = 4
 AUDIO_TOKENS_PER_SECOND = 25  # Google's documented rate for speech
 SPEECH_RATE_HZ = 24_000
 REFERENCE_TOKENS = 1120
-MAX_REFERENCES = 14
-MAX_INLINE_BYTES = 7 * 1024 * 1024
 DEFAULT_OUTPUT_TOKENS = 65_536
-TIERS = {"standard": Decimal(1), "flex": Decimal("0.5"), "priority": Decimal("1.75")}
 SIGNATURE = base64.b64encode(b"simulated thought signature").decode()
-
-
-def read_call(model: str, raw: Any) -> Call:
-    """Understand a body, in either casing, and refuse what has no such field.
-
-    Raises:
-        Rejected: unknown or retired model, unknown field, no contents.
-    """
-    name = ALIASES.get(model.removeprefix("models/"), model.removeprefix("models/"))
-    if name in RETIRED or name not in MODELS:
-        raise Rejected(model_gone(name))
-    body = camel(raw)
-    if not isinstance(body, dict) or not isinstance(body.get("contents"), list):
-        raise invalid("* GenerateContentRequest.contents: contents is not specified\n")
-    for field in body.keys() - REQUEST_FIELDS:
-        raise unknown_field(field, "")
-    for field in body.get("generationConfig", {}).keys() - CONFIG_FIELDS:
-        raise unknown_field(field, "generation_config")
-    return Call("gemini", MODELS[name].makes, name, body, _text(body))
 
 
 async def generate(call: Call, draw: Draw) -> Answer:
@@ -69,43 +38,13 @@ async def generate(call: Call, draw: Draw) -> Answer:
         Rejected: the model cannot do what the request asks.
     """
     model, config = MODELS[call.model], call.body.get("generationConfig", {})
-    _check_thinking(model, config)
-    _tier(call)
+    check_thinking(model, config)
+    tier_of(call)
     if model.makes == "image":
         return await _image(call, model, config, draw)
     if model.makes == "speech":
         return await _speech(call, model, config)
     return _written(call, model, config)
-
-
-def _text(body: Json) -> str:
-    texts = [part.get("text", "") for content in body["contents"] for part in _parts(content)]
-    return "\n".join(text for text in texts if text)
-
-
-def _parts(content: Any) -> list[Json]:
-    if not isinstance(content, dict) or content.get("role", "user") not in ("user", "model"):
-        raise invalid("Please use a valid role: user, model.")
-    return content.get("parts", [])
-
-
-def _system(body: Json) -> str:
-    instruction = body.get("systemInstruction") or {}
-    return "\n".join(part.get("text", "") for part in instruction.get("parts", []))
-
-
-def _check_thinking(model: GeminiModel, config: Json) -> None:
-    thinking = config.get("thinkingConfig", {})
-    level = str(thinking.get("thinkingLevel", "")).upper()
-    if level and level not in model.thinking:
-        raise invalid(f"Thinking level {level} is not supported for this model.")
-
-
-def _tier(call: Call) -> str:
-    tier = str(call.body.get("serviceTier", "standard")).lower()
-    if tier not in TIERS:
-        raise invalid(f"Invalid value at 'service_tier': {tier}")
-    return tier
 
 
 def _modalities(config: Json) -> set[str]:
@@ -130,13 +69,13 @@ def _written(call: Call, model: GeminiModel, config: Json) -> Answer:
     elif config.get("responseSchema") is not None:
         shape = config["responseSchema"]
         schema.check(shape, "generation_config.response_schema", schema.OPENAPI_KEYWORDS)
-    text = author.reply(call.text, _system(call.body), shape)
+    text = author.reply(call.text, system_of(call.body), shape)
     thoughts = _thoughts(model, config)
     room = int(config.get("maxOutputTokens", DEFAULT_OUTPUT_TOKENS)) - thoughts
     reason = "STOP" if _tokens(text) <= room else "MAX_TOKENS"
     text = text[: max(room, 0) * CHARACTERS_PER_TOKEN]
     parts: list[Json] = [{"text": text, "thoughtSignature": SIGNATURE}] if text else []
-    read = _tokens(call.text + _system(call.body))
+    read = _tokens(call.text + system_of(call.body))
     units = {"input_tokens": read, "output_tokens": thoughts + (_tokens(text) if text else 0)}
     usage = _usage(read, units["output_tokens"] - thoughts, thoughts)
     return _answer(call, model, parts, reason, units, usage)
@@ -153,36 +92,18 @@ async def _image(call: Call, model: GeminiModel, config: Json, draw: Draw) -> An
         raise invalid(f"Invalid aspect ratio: {aspect}.")
     if size not in model.sizes:
         raise invalid(f"Unsupported image size {size!r}. Use one of {', '.join(model.sizes)}.")
-    references = _references(call.body)
+    references = references_of(call.body)
     width_px, height_px = pixels(aspect, size)
     data = await draw(call.text, references, aspect, (width_px, height_px), model.picture)
     kind = "image/jpeg" if model.picture == ".jpg" else "image/png"
     inline = {"mimeType": kind, "data": base64.b64encode(data).decode()}
-    read = _tokens(call.text + _system(call.body)) + REFERENCE_TOKENS * len(references)
+    read = _tokens(call.text + system_of(call.body)) + REFERENCE_TOKENS * len(references)
     thoughts, extra = _thoughts(model, config), 120 + len(call.text) % 90
     made = model.sizes[size]
     units = {"input_tokens": read, "output_tokens": extra + thoughts, "image_tokens": made}
     usage = _usage(read, made + extra, thoughts, ("IMAGE", made), len(references))
     parts = [{"inlineData": inline, "thoughtSignature": SIGNATURE}]
     return _answer(call, model, parts, "STOP", units, usage)
-
-
-def _references(body: Json) -> tuple[bytes, ...]:
-    inlined = [
-        part["inlineData"]["data"]
-        for content in body["contents"]
-        for part in _parts(content)
-        if "inlineData" in part
-    ]
-    if len(inlined) > MAX_REFERENCES:
-        raise invalid(f"At most {MAX_REFERENCES} input images are supported.")
-    try:
-        found = tuple(base64.b64decode(data) for data in inlined)
-    except (binascii.Error, TypeError):
-        raise invalid("Base64 decoding failed for inline data.") from None
-    if any(len(data) > MAX_INLINE_BYTES or not readable(data) for data in found):
-        raise invalid("Unable to process input image. Please retry or report.")
-    return found
 
 
 async def _speech(call: Call, model: GeminiModel, config: Json) -> Answer:
@@ -194,12 +115,16 @@ async def _speech(call: Call, model: GeminiModel, config: Json) -> Answer:
         raise invalid(f"Voice name {name} is not supported.")
     language = str(config.get("speechConfig", {}).get("languageCode", ""))
     spoken = await speak(call.text.strip(), language, 1.0, name, SPEECH_RATE_HZ)
-    data = base64.b64encode(spoken.pcm).decode()
+    made = math.ceil(spoken.seconds * AUDIO_TOKENS_PER_SECOND)
+    room = int(config.get("maxOutputTokens", made))
+    pcm = spoken.pcm[: room * SPEECH_RATE_HZ * 2 // AUDIO_TOKENS_PER_SECOND]
+    reason, made = ("STOP", made) if made <= room else ("MAX_TOKENS", room)
+    data = base64.b64encode(pcm).decode()
     inline = {"mimeType": f"audio/L16;codec=pcm;rate={SPEECH_RATE_HZ}", "data": data}
-    read, made = _tokens(call.text), math.ceil(spoken.seconds * AUDIO_TOKENS_PER_SECOND)
+    read = _tokens(call.text)
     units = {"input_tokens": read, "audio_tokens": made}
     usage = _usage(read, made, 0, ("AUDIO", made))
-    return _answer(call, model, [{"inlineData": inline}], "STOP", units, usage)
+    return _answer(call, model, [{"inlineData": inline}], reason, units, usage)
 
 
 def _usage(
@@ -234,7 +159,7 @@ def _answer(
     usage: Json,
 ) -> Answer:
     content = {"parts": parts, "role": "model"}
-    usage["serviceTier"] = _tier(call)
+    usage["serviceTier"] = tier_of(call)
     reply: Json = {
         "candidates": [{"content": content, "finishReason": reason, "index": 0}],
         "usageMetadata": usage,

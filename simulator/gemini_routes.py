@@ -15,6 +15,7 @@ from starlette.routing import Route
 from simulator import gemini
 from simulator.batches import HALF, read_batch
 from simulator.gemini_errors import error, invalid, model_gone
+from simulator.gemini_request import read_call
 from simulator.house import DEFAULT, House, UnknownScenario
 from simulator.models import MODELS
 from simulator.stage import Stage, Visit
@@ -61,7 +62,7 @@ async def _act(stage: Stage, request: Request, visit: Visit) -> Response:
     async def read() -> Call:
         if action != GENERATE:
             raise Rejected(model_gone(f"{model}:{action}"))
-        return gemini.read_call(model, await _json(request))
+        return read_call(model, await _json(request))
 
     return await stage.serve(visit, read, partial(gemini.generate, draw=stage.draw))
 
@@ -87,7 +88,7 @@ def _starts(stage: Stage, request: Request, visit: Visit) -> Callable[[Call], Aw
 
 async def _inlined(stage: Stage, visit: Visit, model: str, raw: Json) -> Answer:
     """One request of a batch, on the bill as its own row at half the price."""
-    call = gemini.read_call(model, raw)
+    call = read_call(model, raw)
     fault = stage.deck.draw(call)
     answer = await stage.made(call, fault, partial(gemini.generate, draw=stage.draw))
     answer.usd *= HALF

@@ -101,7 +101,8 @@ numbers = itertools.count()
 def play(sim: Simulator, http: httpx.AsyncClient) -> Callable[..., Played]:
     def start(*faults: Fault, **scenario: Any) -> Played:
         name = f"test-{next(numbers)}"
-        sim.set(Scenario(faults=faults, **scenario), name)
+        # One drawing for all prompts, unless a test is about drawings: they take half a second.
+        sim.set(Scenario(faults=faults, **{"pictures": 1, **scenario}), name)
         return Played(sim, http, name)
 
     return start

@@ -66,7 +66,7 @@ async def test_the_lite_model_draws_png(play):
 
 
 async def test_two_prompts_are_two_pictures_and_one_prompt_is_one(play):
-    played = play()
+    played = play(pictures=0)
     first, again, other = [
         parts(await played.image(text))[-1]["inlineData"]["data"]
         for text in ("A red boat at sea", "A red boat at sea", "A snowy mountain at night")
@@ -107,6 +107,8 @@ async def test_a_reference_must_be_a_picture_and_is_charged(play):
     broken = await ask({"mimeType": "image/png", "data": "bm90IGEgcGljdHVyZQ=="})
     assert (broken.status_code, error(broken)["status"]) == (400, "INVALID_ARGUMENT")
     assert (await ask({"mimeType": "image/png", "data": "a"})).status_code == 400
+    other_alphabet = drawn["data"].replace("+", "-").replace("/", "_").rstrip("=")
+    assert (await ask({"mimeType": "image/jpeg", "data": other_alphabet})).status_code == 200
 
 
 @pytest.mark.parametrize("keyword", ["maxLength", "minLength", "pattern", "const", "default"])
@@ -196,6 +198,14 @@ async def test_speech_needs_the_audio_modality_and_a_known_voice(play):
     voice = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Nobody"}}}
     config = {"responseModalities": ["AUDIO"], "speechConfig": voice}
     assert "Nobody" in error(await played.generate(model, "hello", config))["message"]
+
+
+async def test_too_few_tokens_cut_the_speech(play):
+    config = {"responseModalities": ["AUDIO"], "maxOutputTokens": 10}
+    response = await play().generate("gemini-3.1-flash-tts-preview", "Bees dance here.", config)
+    assert response.json()["candidates"][0]["finishReason"] == "MAX_TOKENS"
+    data = base64.b64decode(parts(response)[0]["inlineData"]["data"])
+    assert len(data) / 48_000 == pytest.approx(10 / 25)
 
 
 async def test_models_are_listed(play):

@@ -42,14 +42,15 @@ class Captioner:
         """The frame rectangle of one of these phrases, outline and shadow included."""
         return self._letter(phrase, self._suited(shown)).base.box
 
-    def _suit(self, shown: tuple[Phrase, ...]) -> CaptionStyle:
-        """The style, in another face if its own lacks a letter: no word mixes two faces."""
+    def _suit(self, shown: tuple[Phrase, ...]) -> bool:
+        """Whether the style's own face has every letter; no word mixes two faces."""
         text = "".join(word.text for phrase in shown for word in phrase.words)
-        if suits(self._style.font, text.upper() if self._style.upper else text):
-            return self._style
-        return self._style.model_copy(update={"font": "Noto Sans", "weight": "Black"})
+        return suits(self._style.font, text.upper() if self._style.upper else text)
 
-    def _make(self, phrase: Phrase, style: CaptionStyle) -> Drawn:
+    def _make(self, phrase: Phrase, own_face: bool) -> Drawn:
+        style = self._style
+        if not own_face:
+            style = style.model_copy(update={"font": "Noto Sans", "weight": "Black"})
         made = letter(phrase, style, self._frame, self._language)
         area = safe_area(self._frame)
         return Drawn(made, Box(area.left, area.top, area.right, area.bottom))

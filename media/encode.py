@@ -17,7 +17,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from media.files import whole_file
+from media.files import DISK_FAULTS, whole_file
 from media.planes import Planes
 from media.timeline import Frame
 from shortfactory.errors import MediaError
@@ -67,6 +67,8 @@ def encode(
                     tick(done)
                 container.mux(stream.encode(None))
         except FFmpegError as error:
+            if error.errno in DISK_FAULTS:
+                raise OSError(error.errno, error.strerror) from error
             raise MediaError(f"The encoder failed on {out.name}: {error.strerror}.") from error
 
 

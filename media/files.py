@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from shortfactory.errors import StorageError
+
+DISK_FAULTS = frozenset(
+    {
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EIO,
+        errno.EROFS,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EEXIST,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.ENAMETOOLONG,
+    }
+)
 
 
 @contextmanager
@@ -25,12 +42,15 @@ def whole_file(path: Path) -> Generator[Path]:
         part.replace(path)
         _flush(path.parent)
     except OSError as error:
+        if error.errno not in DISK_FAULTS:
+            raise
         raise StorageError(
             f"{path} cannot be written: {error.strerror or error}.",
             cure="Free some space or choose another folder.",
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder itself may be what is wrong
+            part.unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

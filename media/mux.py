@@ -16,7 +16,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from media.files import whole_file
+from media.files import DISK_FAULTS, whole_file
 from media.timeline import SAMPLE_RATE_HZ, Frame
 from shortfactory.errors import MediaError
 
@@ -57,6 +57,8 @@ def join(
             with av.open(str(part), "w", format="mp4", options=MP4_OPTIONS) as film:
                 return _write(film, pieces, samples, frame, tick)
         except FFmpegError as error:
+            if error.errno in DISK_FAULTS:
+                raise OSError(error.errno, error.strerror) from error
             raise MediaError(f"{out.name} cannot be joined: {error.strerror}.") from error
 
 

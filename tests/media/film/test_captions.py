@@ -1,0 +1,188 @@
+"""Captions on pictures and in sidecars: inside the safe area, right in every script."""
+
+import numpy as np
+import pytest
+
+from media.caption_paint import Captioner, contrast, phrase_at
+from media.captions import ass, missing_glyphs, srt, vtt
+from media.coverage import suits
+from media.phrases import phrases
+from media.planes import Planes
+from media.safe_area import safe_area
+from media.style import load, names
+from media.timeline import Cue, Frame
+from media.typeset import Type, set_lines
+from shortfactory.story import Word
+
+SCRIPTS = {
+    "en": "The smartest mind down there",
+    "ar": "مرحبا بالعالم الجميل في عام 2024",
+    "he": "שלום עולם יפה, 42 דברים",
+    "hi": "नमस्ते दुनिया, क्षत्रिय लोग आए",
+    "bn": "বাংলা ভাষা সুন্দর",
+    "ta": "தமிழ் மொழி அழகு",
+    "th": "สวัสดี ชาวโลก ที่รัก",
+    "ja": "世界で一番賢いタコは三つの心臓を持つ。",
+    "zh": "世界上最聪明的章鱼有三颗心脏。",
+    "ko": "세상에서 가장 똑똑한 문어는",
+    "ru": "Самый умный осьминог, ёж",
+    "el": "Ο πιο έξυπνος νους",
+    "fr": "Octopus 🐙 rocks 👩🏽‍🚀 🇫🇷 today",
+    "de": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk 🐙🐙🐙🐙🐙🐙🐙🐙🐙🐙🐙🐙",
+}
+
+
+def shown(text, style):
+    words = tuple(
+        Word(text=word, start_ms=at * 300, end_ms=at * 300 + 280)
+        for at, word in enumerate(text.split())
+    )
+    return phrases(text, words, 300 * len(words), "smartest", style)
+
+
+def grey(frame):
+    out = Planes.empty(frame)
+    for plane in out:
+        plane[:] = 110
+    return out
+
+
+def touched(out):
+    """The rectangle of what is no longer grey."""
+    rows, columns = np.nonzero(out.y != 110)
+    return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+
+
+@pytest.mark.parametrize("language", SCRIPTS)
+def test_every_style_keeps_every_script_inside_the_safe_area(language):
+    frame = Frame(width_px=540, height_px=960)
+    area = safe_area(frame)
+    for name in names():
+        style = load(name).captions
+        parts = shown(SCRIPTS[language], style)
+        captioner = Captioner(style, frame, language)
+        for ms in (40.0, 330.0, 620.0):
+            out = grey(frame)
+            captioner.draw(out, parts, ms)
+            left, top, right, bottom = touched(out)
+            assert area.left <= left < right <= area.right, (name, ms)
+            assert area.top <= top < bottom <= area.bottom, (name, ms)
+
+
+@pytest.mark.parametrize("aspect", ["9:16", "16:9", "1:1", "4:5"])
+def test_a_painted_box_is_the_one_that_is_reported(aspect):
+    frame, style = Frame.of_aspect(aspect), load("editorial").captions
+    parts = shown(SCRIPTS["en"], style)
+    captioner, out = Captioner(style, frame, "en"), grey(frame)
+    captioner.draw(out, parts, 100)
+    box = captioner.box(parts, parts[0])
+    left, top, right, bottom = touched(out)
+    assert box.left <= left < right <= box.right
+    assert box.top <= top < bottom <= box.bottom
+    assert right - left > 0.8 * box.width
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_spoken_word_changes_the_picture(name):
+    frame, style = Frame(width_px=540, height_px=960), load(name).captions
+    parts = shown("one two three four", style)
+    captioner, first, later = Captioner(style, frame, "en"), grey(frame), grey(frame)
+    captioner.draw(first, parts, 20)
+    captioner.draw(later, parts, 320)
+    assert (style.effect == "clean") == np.array_equal(first.y, later.y)
+
+
+def test_nothing_is_drawn_before_the_voice_and_after_the_last_word():
+    style = load("editorial").captions
+    parts = shown("one two", style)
+    assert phrase_at(parts, -1) is None
+    assert phrase_at(parts, 580 + 401) is None
+    assert phrase_at(parts, 580 + 399) is parts[-1]
+
+
+def test_words_stand_where_their_direction_puts_them():
+    kind = Type("Manrope", "ExtraBold", 60)
+    latin = set_lines((("one ", "two ", "three"),), kind).words
+    arabic = set_lines((("مرحبا ", "بالعالم ", "الجميل"),), kind).words
+    assert latin[0].left < latin[1].left < latin[2].left
+    assert arabic[0].left > arabic[1].left > arabic[2].left
+
+
+def test_arabic_letters_join():
+    """Joined, the word is much narrower than its letters apart."""
+    kind = Type("Manrope", "ExtraBold", 60)
+    joined = set_lines((("بالعالم",),), kind).ink.shape[1]
+    apart = set_lines((("\u200c".join("بالعالم"),),), kind).ink.shape[1]
+    assert joined < 0.85 * apart
+
+
+def test_emoji_are_in_colour_and_sequences_are_one_picture():
+    kind = Type("Manrope", "ExtraBold", 60)
+    ink = set_lines((("👩🏽‍🚀",),), kind).ink
+    assert ink.shape[1] < 1.6 * 60
+    solid = ink[ink[:, :, 3] > 200][:, :3].astype(int)
+    assert np.ptp(solid, axis=1).max() > 60
+
+
+def test_markup_in_a_script_is_shown_and_not_obeyed():
+    kind = Type("Manrope", "ExtraBold", 60)
+    odd = set_lines((("<b>a&b</b>",),), kind).ink
+    assert odd.shape[1] > set_lines((("ab",),), kind).ink.shape[1] * 2
+
+
+def test_a_face_without_a_letter_gives_way_as_a_whole():
+    assert suits("Bebas Neue", "PLAIN")
+    assert not suits("Bebas Neue", "TUỘC")
+    assert suits("Bebas Neue", "世界")  # no European letter: Noto draws it anyway
+
+
+def test_missing_glyphs_are_named_and_joiners_are_not():
+    assert missing_glyphs("Hello 世界 مرحبا नमस्ते 👩🏽‍🚀 ꧁") == {"꧁"}
+
+
+@pytest.mark.parametrize(("ground", "ink"), [("#ffd83d", "#111111"), ("#134074", "#ffffff")])
+def test_the_box_s_ink_can_be_read(ground, ink):
+    assert contrast(ground) == ink
+
+
+CUES = (
+    Cue(
+        scene=1,
+        start_ms=200,
+        end_ms=1700,
+        lines=("Jars & <lids>", "{open}"),
+        words=(
+            Word(text="Jars", start_ms=200, end_ms=500),
+            Word(text="&", start_ms=500, end_ms=800),
+            Word(text="<lids>", start_ms=800, end_ms=1000),
+            Word(text="{open}", start_ms=1000, end_ms=1500),
+        ),
+    ),
+    Cue(
+        scene=2,
+        start_ms=3_600_000,
+        end_ms=3_601_005,
+        lines=("שלום",),
+        words=(Word(text="שלום", start_ms=3_600_000, end_ms=3_601_005),),
+    ),
+)
+
+
+def test_srt():
+    assert srt(CUES) == (
+        "1\n00:00:00,200 --> 00:00:01,700\nJars & <lids>\n{open}\n\n"
+        "2\n01:00:00,000 --> 01:00:01,005\n\u202bשלום\u202c\n"
+    )
+
+
+def test_vtt_times_each_word():
+    text = vtt(CUES)
+    assert text.startswith("WEBVTT\n\n00:00:00.200 --> 00:00:01.700\n")
+    assert "Jars<00:00:00.500> &amp;<00:00:00.800> &lt;lids&gt;\n<00:00:01.000>{open}" in text
+
+
+def test_ass_fills_words_and_never_obeys_braces():
+    rows = ass(CUES, load("editorial")).splitlines()
+    first = next(row for row in rows if row.startswith("Dialogue"))
+    assert first.endswith("{\\k30}Jars {\\k30}& {\\k20}<lids>\\N{\\k70}(open)")
+    assert "PlayResX: 1080" in rows

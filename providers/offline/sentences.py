@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from sentencex import segment  # pyright: ignore[reportAttributeAccessIssue]
@@ -51,6 +52,7 @@ class Sentence:
     rank: float = 0.0
 
 
+@lru_cache(maxsize=4)
 def sentences_of(article: str, language: str) -> tuple[Sentence, ...]:
     """The article's speakable sentences in order, ranked by LexRank.
 

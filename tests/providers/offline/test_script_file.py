@@ -234,3 +234,23 @@ def one(narration, **more):
 @example(one("=== bee"))
 def test_a_script_survives_being_written_and_read(script):
     assert read(script_markdown(script)) == script
+
+
+MARKDOWN = st.lists(
+    st.sampled_from(
+        ["---\n", "# T\n", "## Scene\n", "> ", "- ", "Picture: ", "Keyword: ", "Characters: ", "\n",
+         "\n\n", "bee ", "**b** ", "<b>", "<!--", "![i](j)", "## Characters\n", "## Sources\n", "`",
+         "[a]: b\n", "language: en\n", "&amp;", "\\", "    ", "\u202e", "\x85", "```\n", "1. "]
+    ),
+    max_size=24,
+).map("".join)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=300)
+@given(MARKDOWN, st.sampled_from(["", "# T\n\n## Scene\n\nBees.\n\n"]))
+def test_any_markdown_is_read_to_a_script_that_survives_or_refused(text, before):
+    try:
+        script = read(before + text)
+    except InvalidInput:
+        return
+    assert read(script_markdown(script)) == script

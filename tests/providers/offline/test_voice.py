@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from providers.offline import spoken
 from providers.offline.voice import (
@@ -175,3 +177,18 @@ async def test_urls_are_spoken_by_their_host_only():
 async def test_ten_thousand_words_are_spoken_quickly():
     reply = await speak("bees dance " * 500)
     assert len(reply.words) == 1000
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.text(st.characters(), max_size=80), st.sampled_from(["en", "ar", "ja", "zh", "th", "hi"]))
+def test_any_text_is_spoken_whole_or_refused(text, language):
+    request = VoiceRequest(text=text, language=language)
+    try:
+        reply = OfflineVoice().speak_now(request)
+    except InvalidInput:
+        return
+    glue = "" if language in ("ja", "zh") else " "
+    shown = glue.join(spoken.without_controls(text).split())
+    assert glue.join(word.text for word in reply.words) == shown
+    starts = [word.start_ms for word in reply.words]
+    assert starts == sorted(starts)

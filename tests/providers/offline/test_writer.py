@@ -1,10 +1,13 @@
 """The offline writer: the person's words, the asked length, nothing invented."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from providers.offline.voice import spoken_seconds, words_per_second
 from providers.offline.writer import OfflineWriter
@@ -188,6 +191,27 @@ async def test_a_source_without_sentences_is_refused(source):
 async def test_a_source_that_is_too_long_is_refused():
     with pytest.raises(InvalidInput, match="400,000 are the most"):
         await story(digest(source="A bee dances in the dark. " * 20_000))
+
+
+@pytest.mark.parametrize(("seconds", "scenes"), [(5, 1), (5, 30), (180, 1), (180, 30), (45, 2)])
+async def test_extreme_lengths_still_give_whole_scenes(seconds, scenes):
+    written = await script(digest(seconds, scenes))
+    assert 1 <= len(written.scenes) <= 30
+    assert all(sentence in flat(ARTICLE) for sentence in sentences(narrations(written)))
+    assert written.scenes[0].kind == "hook"
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(st.sampled_from("aB1 .!?\n#|<>()[]é。日🐝\"'-"), max_size=300), st.integers(1, 8))
+def test_any_source_is_digested_or_refused(source, scenes):
+    topic = plain(digest(20, scenes, source))
+    inputs = {"topic": topic, "findings": [], "notes": "", "words_per_second": RATE}
+    try:
+        told = json.loads(asyncio.run(ask("story", topic=topic)))
+        written = asyncio.run(ask("script", story=told, previous=None, **inputs))
+    except (InvalidInput, ConfigurationError):
+        return
+    assert all(scene.narration.strip() for scene in Script.model_validate_json(written).scenes)
 
 
 async def test_a_book_is_digested_in_seconds():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from providers.offline.keywords import hashtags_of, keyword_of, picture_of
 from providers.offline.plain_text import demand_length, heading
@@ -13,6 +13,7 @@ from providers.offline.sentences import Sentence, sentences_of
 from shortfactory.errors import InvalidInput
 from shortfactory.story import (
     MAX_NARRATION_CHARACTERS,
+    MAX_SCENES,
     MAX_SOURCE_CHARACTERS,
     Scene,
     SceneKind,
@@ -23,6 +24,7 @@ from shortfactory.story import (
 
 USUAL_WORDS_PER_S = 2.5
 PAUSE_S = 0.7  # around a scene's narration, where nothing is said
+LONGEST_SCENE_S = 14.0  # when a critic asks to split a scene
 LEAST_WORDS = 12
 TITLE_CHARACTERS = 90
 HASHTAGS = 5
@@ -67,8 +69,9 @@ def script_of(
     dropped = _criticised(previous, remarks) if previous else ""
     kept = tuple(s for s in sentences if s.text not in dropped) or sentences
     pace = words_per_second * _stretch(remarks)
-    _, scenes = _told(kept, topic, pace, story.hook)
-    whole = " ".join(s.text for scene in scenes for s in scene)
+    longest_s = LONGEST_SCENE_S if re.search(r"\bsplit\b", " ".join(remarks)) else math.inf
+    _, scenes = _told(kept, topic, pace, story.hook, longest_s * words_per_second)
+    whole = f"{story.title} {' '.join(s.text for s in sentences)}"
     return Script(
         title=story.title,
         language=topic.language,
@@ -94,9 +97,16 @@ def _usable(article: str, language: str) -> tuple[Sentence, ...]:
 
 
 def _told(
-    sentences: Sequence[Sentence], topic: Topic, words_per_second: float, hook: str = ""
+    sentences: Sequence[Sentence],
+    topic: Topic,
+    words_per_second: float,
+    hook: str = "",
+    longest: float = math.inf,
 ) -> tuple[Arrangement, Scenes]:
-    """Fewer scenes leave fewer pauses and so more words: ask again until both agree."""
+    """Fewer scenes leave fewer pauses and so more words: ask again until both agree.
+
+    Scenes above `longest` words, or above what a scene may hold, are dealt to more scenes.
+    """
     count = max(topic.scenes, 1)
     arrangement = arrange(sentences, _room(topic, count, words_per_second), count, hook)
     scenes = deal(arrangement, count)
@@ -104,10 +114,17 @@ def _told(
         count = len(scenes)
         arrangement = arrange(sentences, _room(topic, count, words_per_second), count, hook)
         scenes = deal(arrangement, count)
-    while max(len(_said(scene)) for scene in scenes) > MAX_NARRATION_CHARACTERS:
+    while count < min(MAX_SCENES, len(arrangement.told)) and not _fit(scenes, longest):
         count += 1
         scenes = deal(arrangement, count)
     return arrangement, scenes
+
+
+def _fit(scenes: Scenes, longest: float) -> bool:
+    return all(
+        len(_said(scene)) <= MAX_NARRATION_CHARACTERS and sum(s.words for s in scene) <= longest
+        for scene in scenes
+    )
 
 
 def _room(topic: Topic, scenes: int, words_per_second: float) -> float:
@@ -119,17 +136,19 @@ def _said(scene: tuple[Sentence, ...]) -> str:
     return blank.join(sentence.text for sentence in scene)
 
 
-def _scenes(scenes: Scenes, whole: str, language: str) -> list[Scene]:
-    return [
-        Scene(
+def _scenes(scenes: Scenes, whole: str, language: str) -> Iterator[Scene]:
+    used: set[str] = set()
+    for number, scene in enumerate(scenes, 1):
+        said = _said(scene)
+        keyword = keyword_of(said, whole, language, avoid=used)
+        used.add(keyword.lower())
+        yield Scene(
             number=number,
             kind=_kind(number, len(scenes)),
-            narration=_said(scene),
-            picture=picture_of(_said(scene), whole, language),
-            keyword=keyword_of(_said(scene), whole, language),
+            narration=said,
+            picture=picture_of(said, whole, language),
+            keyword=keyword,
         )
-        for number, scene in enumerate(scenes, 1)
-    ]
 
 
 def _kind(number: int, count: int) -> SceneKind:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Container
 from functools import lru_cache
 from importlib.resources import files
+from math import log2
 
 # sumy's stop-word lists, by language tag
 _LISTS = {
@@ -17,9 +19,20 @@ _LISTS = {
 # Common in spoken English and empty of pictures, but missing from sumy's list.
 _EMPTY = frozenset(
     {"don't", "doesn't", "didn't", "isn't", "it's", "that's", "there's", "thing", "things", "way"}
-    | {"lot", "just", "even", "still", "really", "actually", "ever", "never"}
+    | {"lot", "just", "even", "still", "really", "actually", "ever", "never", "kind", "part"}
+    | {"know", "knows", "make", "makes", "made", "take", "takes", "come", "comes", "feel", "feels"}
+    | {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "half", "thirds"}
+    | {"hundred", "thousand", "million", "billion", "second", "third", "roughly", "around"}
+    | {"number", "word", "words", "year", "years", "people", "time", "times", "talk", "means"}
 )
-_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+|['’](?!s\b)[^\W\d_]+)*")
+# English words that name nothing to see are told by their ends, nouns by the word before them.
+_QUALITY = re.compile(r"\w+(?:ly|est|ous|ful|able|ible|ing|ed|ise|ize)")
+_BEFORE_NOUNS = re.compile(
+    r"\b(?:an?|the|this|that|these|those|its|their|his|her|our|your|my|of|in|into|from|two|three"
+    r"|four|five|six|seven|eight|nine|ten|each|every|no|some|many|all)\s+([^\W\d_]+)",
+    re.IGNORECASE,
+)
 _SHORTEST = 3
 _PICTURE_WORDS = 4
 
@@ -42,32 +55,39 @@ def words_of(text: str) -> list[str]:
 def telling_words(text: str, whole: str = "", language: str = "en") -> list[str]:
     """The words of a text, most telling first, each once, as it is spelled there.
 
-    A word counts more when it is long and when the `whole` says it mostly here.
+    A word counts more when it is long, when the `whole` is about it, and when it is a noun.
     """
     dull = stop_words(language)
     spelled: dict[str, str] = {}
     for word in words_of(text):
         spelled.setdefault(word.lower(), word)
-    here = Counter(word.lower() for word in words_of(text))
-    everywhere = here | Counter(word.lower() for word in words_of(whole))
-    telling = [word for word in spelled if word not in dull and len(word) >= _SHORTEST]
+    often = Counter(map(str.lower, words_of(whole or text)))
+    named = {noun.lower() for noun in _BEFORE_NOUNS.findall(text)}
 
     def weight(word: str) -> float:
-        return here[word] * (1 + min(len(word), 12) / 8) / everywhere[word] ** 0.5
+        quality = 0.4 if _QUALITY.fullmatch(word) else 1.0
+        noun = 1.4 if word in named else 1.0
+        return (1 + log2(max(often[word], 1))) * (1 + min(len(word), 9) / 6) * quality * noun
 
+    telling = (word for word in spelled if word not in dull and len(word) >= _SHORTEST)
     return [spelled[word] for word in sorted(telling, key=weight, reverse=True)]
 
 
-def keyword_of(narration: str, whole: str = "", language: str = "en") -> str:
-    """The word a viewer should remember; the longest one where no word tells anything."""
+def keyword_of(
+    narration: str, whole: str = "", language: str = "en", avoid: Container[str] = ()
+) -> str:
+    """The word a viewer should remember; not one in `avoid` (lower case) while there is another.
+
+    The longest word where no word tells anything, "" where there is none.
+    """
     telling = telling_words(narration, whole, language)
-    return telling[0] if telling else max(words_of(narration) or [""], key=len)
+    fresh = [word for word in telling if word.lower() not in avoid]
+    return (fresh or telling or [max(words_of(narration) or [""], key=len)])[0]
 
 
 def picture_of(narration: str, whole: str = "", language: str = "en") -> str:
-    """A picture note from the narration's own words: what could be seen, in its order."""
-    telling = telling_words(narration, whole, language)[:_PICTURE_WORDS]
-    return ", ".join(sorted(telling, key=narration.find)) or narration[:200]
+    """A picture note from the narration's own words: what could be seen, most telling first."""
+    return ", ".join(telling_words(narration, whole, language)[:_PICTURE_WORDS]) or narration[:200]
 
 
 def hashtags_of(text: str, count: int, language: str = "en") -> tuple[str, ...]:

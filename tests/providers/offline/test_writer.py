@@ -122,6 +122,22 @@ async def test_a_revision_changes_the_length(remark, compare):
     assert compare(len(narrations(again)), len(narrations(first)))
 
 
+async def test_a_scene_that_is_to_be_split_becomes_two():
+    first = await script(digest(60, 2))
+    longest = max(len(scene.narration.split()) for scene in first.scenes)
+    assert longest / RATE > 15
+    notes = ["Scene 1 lasts 28 s; split it, one idea a scene."]
+    again = await script(digest(60, 2), "revise", previous=plain(first), findings=notes)
+    assert max(len(scene.narration.split()) for scene in again.scenes) / RATE < 15
+    assert narrations(again) == narrations(first)
+
+
+async def test_keywords_differ_and_name_what_the_article_is_about():
+    keywords = [scene.keyword.lower() for scene in (await script(digest())).scenes]
+    assert len(set(keywords)) == len(keywords)
+    assert len({"octopus", "suckers", "brains", "arm", "arms", "receptors"} & set(keywords)) >= 3
+
+
 async def test_a_criticised_scene_gives_way_to_other_sentences_of_the_article():
     first = await script(digest())
     bad = first.scenes[2].narration

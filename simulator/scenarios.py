@@ -20,7 +20,7 @@ class Scenario(Plain):
     """How both vendors behave. Chance is seeded: the same requests meet the same faults.
 
     `concurrency` is what ElevenLabs grants on its slower models, twice that on the quick ones.
-    `pictures` above zero draws so many different pictures and repeats them, to load-test others.
+    `pictures` above zero draws so many pictures and cuts all others out of them, for load tests.
     """
 
     latency: Profile = "instant"
@@ -69,8 +69,8 @@ SCENARIOS: dict[str, Scenario] = {
     "usual": Scenario(latency="usual"),
     "slow": Scenario(latency="slow"),
     "stuck": Scenario(latency="stuck"),
-    "mixed": Scenario(faults=MIXED),
-    "mixed_usual": Scenario(latency="usual", faults=MIXED),
+    "mixed": Scenario(faults=MIXED, pictures=24),
+    "mixed_usual": Scenario(latency="usual", faults=MIXED, pictures=24),
     "load": Scenario(latency="usual", pictures=24, concurrency=1_000),
 }
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import socket
 import threading
+from copy import deepcopy
 from decimal import Decimal
 from types import TracebackType
 
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
 from shortfactory.errors import InvalidInput
 from simulator.app import build
@@ -115,9 +119,14 @@ class Simulator:
 
 
 def serve(
-    host: str = HOST, port: int = PORT, latency: Profile = "usual", scenario: str = DEFAULT
+    host: str = HOST,
+    port: int = PORT,
+    latency: Profile | None = None,
+    scenario: str = "usual",
 ) -> None:
     """Run in the foreground until interrupted; every request is logged.
+
+    `latency` replaces the scenario's own.
 
     Raises:
         InvalidInput: no scenario has this name, or the port is taken.
@@ -130,8 +139,17 @@ def serve(
     except (OSError, OverflowError) as error:
         raise InvalidInput("port", port, f"choose a free one from 1 to 65535 ({error})") from error
     with line:
-        house = House(found.model_copy(update={"latency": latency}))
-        uvicorn.Server(_config(house, "info")).run(sockets=[line])
+        house = House(found.model_copy(update={"latency": latency or found.latency}))
+        server = uvicorn.Server(_config(house, "info"))
+        logging.getLogger("uvicorn.simulator").info(
+            "Gemini at http://%s:%d/gemini, ElevenLabs at /elevenlabs, key %r, bill at /bill",
+            host,
+            port,
+            KEY,
+        )
+        # The server stops in good order, then hands the interrupt on; here it is the normal end.
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[line])
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -147,11 +165,14 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 def _config(house: House, log_level: str = "critical") -> uvicorn.Config:
+    logs = deepcopy(LOGGING_CONFIG)
+    logs["handlers"]["access"]["stream"] = "ext://sys.stderr"  # stdout is the caller's
     return uvicorn.Config(
         build(house),
         http=ResettableProtocol,
         ws="none",
         lifespan="off",
         log_level=log_level,
+        log_config=logs if log_level == "info" else None,
         timeout_graceful_shutdown=LINGER_S,
     )

@@ -75,6 +75,15 @@ async def test_two_prompts_are_two_pictures_and_one_prompt_is_one(play):
     assert first != other
 
 
+async def test_a_pool_of_drawings_still_gives_every_prompt_its_own_picture(play):
+    played = play(pictures=1)
+    answers = [await played.image(f"Scene {number}") for number in (1, 2, 3, 1)]
+    drawn = [parts(answer)[-1]["inlineData"]["data"] for answer in answers]
+    assert len(set(drawn)) == 3
+    assert drawn[0] == drawn[3]
+    assert {pixels(answer)[2] for answer in answers} == {(768, 1376)}
+
+
 @pytest.mark.parametrize(
     ("model", "image", "word"),
     [

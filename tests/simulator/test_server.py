@@ -1,7 +1,10 @@
 """Running the simulator: in a test, and as a program."""
 
+import signal
 import socket
 import statistics
+import subprocess
+import sys
 import time
 from random import Random
 
@@ -63,6 +66,27 @@ def test_a_taken_port_is_said():
         port = taken.getsockname()[1]
         with pytest.raises(InvalidInput, match="free one"):
             serve(port=port)
+
+
+def test_it_runs_as_a_program_until_interrupted():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    code = f"from simulator.server import serve; serve(port={port}, scenario='unavailable.once')"
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        transport = httpx.HTTPTransport(retries=12)
+        with httpx.Client(transport=transport, headers=KEY, timeout=20) as http:
+            statuses = [http.post(f"{url}/gemini{LITE}", json=BODY).status_code for _ in range(2)]
+        process.send_signal(signal.SIGINT)
+        log = process.communicate(timeout=20)[1]
+    finally:
+        process.kill()
+    assert statuses == [503, 200]
+    assert process.returncode == 0
+    assert "503 Service Unavailable" in log
+    assert f"http://127.0.0.1:{port}/gemini" in log
 
 
 @pytest.mark.parametrize("port", [-1, 70_000])

@@ -142,19 +142,23 @@ class Tones:
 
 
 def _body(colours: list[Colour], sky: Colour) -> Colour:
-    """The colour of the land: colourful, and unlike the accent that will stand on it."""
-    middle, accent = colours[1:-1] or [mix(sky, colours[-1], 0.25)], to_lab(colours[-1])
+    """The colour of the land: colourful, and unlike the accent that will stand on it.
+
+    Under a dark sky a very light colour would have to turn to mud; the sky's own hue is lifted.
+    """
+    dark, accent = lightness(sky) < 0.55, to_lab(colours[-1])
+    middle = [each for each in colours[1:-1] if not dark or lightness(each) < 0.8]
 
     def fitness(each: Colour) -> float:
         lab = to_lab(each)
         return 2.5 * float(np.hypot(lab[1], lab[2])) + 0.7 * float(np.linalg.norm(lab - accent))
 
-    return max(middle, key=fitness)
+    return max(middle, key=fitness, default=at_lightness(mix(sky, colours[-1], 0.08), 0.5, 1.3))
 
 
 def _second(colours: list[Colour], body: Colour, accent: Colour) -> Colour:
     """A companion of the accent: a bright middle colour of the palette, or the land's, lifted."""
-    bright = [each for each in colours[1:-1] if 0.5 < lightness(each) < 0.9]
+    bright = [each for each in colours[1:-1] if 0.5 < lightness(each) < 0.93]
     if bright:
         return bright[0]
     return at_lightness(body, 0.76 if lightness(accent) < 0.72 else 0.6, 1.15)

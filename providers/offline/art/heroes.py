@@ -8,12 +8,31 @@ from importlib.resources import files
 from providers.offline.art.canvas import Canvas
 from providers.offline.art.colour import Tones, code, mix
 
+ONE_WAY = frozenset(
+    ("book", "chart", "chip", "clock", "compass", "globe", "map", "record", "watch")
+)
+"""Drawings that would say something else in a mirror: a rise a fall, ten o'clock two."""
 
-def place_hero(canvas: Canvas, name: str, x: float, base: float, size: float, style: str) -> None:
-    """Paste a hero, centred on x and standing on `base`, with its shadow on what is behind it."""
+
+def place_hero(
+    canvas: Canvas,
+    name: str,
+    x: float,
+    base: float,
+    size: float,
+    style: str,
+    *,
+    mirrored: bool = False,
+) -> None:
+    """Paste a hero, centred on x and standing on `base`, with its shadow on what is behind it.
+
+    A mirrored one looks the other way, where that changes no meaning.
+    """
     top = base - size
     placed = f'x="{x - size / 2:.1f}" y="{top:.1f}" width="{size:.1f}" height="{size:.1f}"'
     drawing = hero_art(name).replace("<svg ", f'<svg {placed} overflow="visible" ', 1)
+    if mirrored and name not in ONE_WAY:
+        drawing = f'<g transform="translate({2 * x:.1f} 0) scale(-1 1)">{drawing}</g>'
     canvas.layer(style + drawing, top - 0.35 * size, shadow=0.34, drop=0.035 * size)
 
 
@@ -44,6 +63,9 @@ def hero_style(tones: Tones) -> str:
         "rays": (code(fills["glow"]), 28), "rain": (code(tones.accent), 24),
         "lash": (code(tones.ink), 44), "rungs": (line, 28), "strand1": (code(tones.accent), 74),
         "strand2": (code(tones.second), 74), "stem": (code(fills["deep"]), 36),
+        "ringline": (code(tones.second), 44),
+        "dashes": (code(tones.ink), 18),
+        "handle3": (code(tones.second), 36),
         "inkline": (code(tones.ink), 16), "spiral": (code(fills["deep"]), 30),
     }  # fmt: skip
     shadow = code(mix(tones.ink, tones.accent, 0.12))

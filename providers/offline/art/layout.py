@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from providers.offline.art import lettering
 from providers.offline.art.lettering import Block
@@ -19,21 +19,31 @@ CAPTIONS = (0.45, 0.68)
 """Share of the height where captions are read: large, quiet shapes only."""
 
 WIDE_RIDGES = (0.52, 0.58, 0.65, 0.72, 0.80, 0.90)
-HIGH_SHARE = 0.66  # of the pictures whose type leaves room for a hero above the captions
+HIGH_SHARE = 0.58  # of the pictures whose type leaves room for a hero above the captions
 MARGIN = 0.115  # a camera move of 1.2 crops 0.083 on each side
+
+
+class Spot(NamedTuple):
+    """Where a figure stands: behind which layer, centred on which x, how large."""
+
+    layer: int
+    x: float
+    size: float
+
+
+NOBODY = Spot(-1, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Design pixels throughout. `stage` is the index of the layer the hero stands behind."""
+    """Design pixels throughout. Figures stand behind a layer, given by its index."""
 
     width: int
     height: int
     block: Block | None
-    hero_x: float
-    hero_size: float
     ridges: tuple[float, ...]
-    stage: int
+    hero: Spot
+    companion: Spot
     light: tuple[float, float, float]  # x, y, radius
     kind: Literal["high", "low", "open"]
 
@@ -75,7 +85,9 @@ def _high(
     ridges = _ys(height, (0.415, 0.455, 0.495, 0.69, 0.80, 0.91))
     middle = 0.505 * height - size * 0.52
     radius = min(0.66 * size, middle - below + 0.45 * size)
-    return Layout(width, height, block, x, size, ridges, 2, (x, middle, radius), "high")
+    away = width * (0.5 + (0.2 if x < 0.5 * width else -0.2 if x > 0.5 * width else 0.16))
+    hero, companion = Spot(2, x, size), Spot(5, away, 0.19 * height)
+    return Layout(width, height, block, ridges, hero, companion, (x, middle, radius), "high")
 
 
 def _low(width: int, height: int, block: Block | None, below: float, random: Random) -> Layout:
@@ -85,12 +97,10 @@ def _low(width: int, height: int, block: Block | None, below: float, random: Ran
     x = width * (0.5 + side * random.choice((0.0, 0.13, 0.17)))
     ridges = _ys(height, (0.435, 0.50, 0.585, 0.69, 0.80, 0.91))
     y = max(0.375 * height, below + 0.05 * height)
-    light = (
-        width * (0.5 - side * random.uniform(0.12, 0.22)),
-        y,
-        random.uniform(0.10, 0.15) * width,
-    )
-    return Layout(width, height, block, x, size, ridges, 5, light, "low")
+    far = width * (0.5 - side * random.uniform(0.14, 0.22))
+    light = (far, y, random.uniform(0.10, 0.15) * width)
+    hero, companion = Spot(5, x, size), Spot(1, far, min(0.10 * height, 0.47 * height - below))
+    return Layout(width, height, block, ridges, hero, companion, light, "low")
 
 
 def _open(width: int, height: int, block: Block | None, below: float, random: Random) -> Layout:
@@ -100,14 +110,19 @@ def _open(width: int, height: int, block: Block | None, below: float, random: Ra
     radius = random.uniform(0.16, 0.24) * min(width, height)
     y = max(below + radius * 0.75, random.uniform(0.34, 0.41) * height)
     x, y = (0.745 * width, 0.42 * height) if wide else (width * random.choice((0.33, 0.5, 0.67)), y)
-    return Layout(width, height, block, 0, 0, _ys(height, ridges), -1, (x, y, radius), "open")
+    companion = Spot(5, width - x if abs(x - width / 2) > 1 else 0.66 * width, 0.2 * height)
+    return Layout(
+        width, height, block, _ys(height, ridges), NOBODY, companion, (x, y, radius), "open"
+    )
 
 
 def _beside(width: int, height: int, block: Block | None) -> Layout:
     """Landscape: type to the left, hero to the right."""
     ridges = _ys(height, WIDE_RIDGES)
     size, x = 0.60 * height, 0.745 * width
-    return Layout(width, height, block, x, size, ridges, 5, (x, 0.5 * height, 0.7 * size), "high")
+    hero, companion = Spot(5, x, size), Spot(4, 0.36 * width, 0.2 * height)
+    light = (x, 0.5 * height, 0.7 * size)
+    return Layout(width, height, block, ridges, hero, companion, light, "high")
 
 
 def _ys(height: int, shares: tuple[float, ...]) -> tuple[float, ...]:

@@ -11,9 +11,12 @@ from providers.offline.art.canvas import Canvas
 from providers.offline.art.colour import WHITE, Tones, code, mix
 from providers.offline.art.heroes import hero_style, place_hero
 from providers.offline.art.inscribe import inscribe
-from providers.offline.art.layout import Layout, arrange
+from providers.offline.art.layout import Layout, Spot, arrange
 from providers.offline.art.places import ALIKE, PLACES, Place, lane
 from providers.offline.art.words import Motif, motif_of
+
+SUNS = ("sun", "sun", "rings", "rays")
+NIGHT_MOONS = 0.75  # the share of nights with a moon; the others keep a low sun or its rings
 
 
 def illustrate(
@@ -29,9 +32,10 @@ def illustrate(
     place = PLACES[random.choice(ALIKE.get(motif.place, (motif.place,)))]
     layout = arrange(aspect, keyword, bool(motif.hero), random)
     canvas = Canvas(layout.width, layout.height, scale)
-    style = _style(tones, halo=layout.kind == "high")
+    before_light = layout.kind == "high" or (layout.kind == "low" and bool(motif.companion))
+    style = _style(tones, halo=before_light)
     _backdrop(canvas, layout, tones, place, motif, style, random)
-    _land(canvas, layout, tones, place, motif.hero, style, random)
+    _land(canvas, layout, tones, place, motif, style, random)
     canvas.vignette(0.16 if tones.dark else 0.07)
     if layout.block:
         inscribe(canvas, layout.block, tones, tones.sky, tones.accent)
@@ -56,7 +60,8 @@ def _backdrop(
         canvas.layer(style + lights.stars(random, layout), 0)
     warm = mix(tones.horizon, tones.accent, 0.35)
     canvas.glow(x, y, radius * 1.5, warm if tones.dark else WHITE, 0.55 if tones.dark else 0.6)
-    kind = "moon" if night and place.light in ("sun", "rays") else place.light
+    kind = random.choice(SUNS) if place.light == "sun" else place.light
+    kind = "moon" if night and kind in SUNS and random.random() < NIGHT_MOONS else kind
     canvas.layer(style + lights.light(kind, random, layout), 0, shadow=0.10, drop=14)
     if place.birds:
         canvas.layer(style + lights.birds(random, layout), 0)
@@ -67,22 +72,18 @@ def _land(
     layout: Layout,
     tones: Tones,
     place: Place,
-    hero: str,
+    motif: Motif,
     style: str,
     random: Random,
 ) -> None:
     last = len(layout.ridges) - 1
+    figures = [(motif.hero, layout.hero), (motif.companion, layout.companion)]
     for number, y in enumerate(layout.ridges):
+        ridge = _ridge(layout, place, number, y, random)
+        for name, spot in figures:
+            if name and spot.layer == number:
+                _stand(canvas, name, spot, ridge, style, random)
         depth = number / last
-        kind = place.far if number < 2 else place.near if number == last else place.middle
-        steep = min(1.0, place.bump) if number == last else place.bump
-        bump = layout.bump * steep * (0.75 + 0.5 * depth)
-        calm = 0.45 if number == layout.stage else 1.0
-        ridge = kind(random, layout.width, y, bump * calm)
-        if number == layout.stage:
-            base = terrain.height_at(ridge, layout.hero_x)
-            size = layout.hero_size
-            place_hero(canvas, hero, layout.hero_x, base + 0.05 * size, size, style)
         drawing = _layer(layout, tones, place, ridge, depth, random, number)
         top = min(point[1] for point in ridge) - 0.16 * layout.height
         canvas.layer(style + drawing, top, shadow=0.16 + 0.16 * depth, drop=9 + 13 * depth)
@@ -92,6 +93,25 @@ def _land(
         if number == 2:
             first, end = 0.40 * layout.height, 0.78 * layout.height
             canvas.mist(first, end, tones.horizon, 0.16 if tones.dark else 0.28)
+
+
+def _ridge(layout: Layout, place: Place, number: int, y: float, random: Random) -> terrain.Ridge:
+    """The edge of one layer: gentle where the hero stands on it, never a cliff in front."""
+    last = len(layout.ridges) - 1
+    kind = place.far if number < 2 else place.near if number == last else place.middle
+    steep = min(1.0, place.bump) if number == last else place.bump
+    calm = 0.45 if number == layout.hero.layer else 1.0
+    bump = layout.bump * steep * (0.75 + 0.5 * number / last) * calm
+    return kind(random, layout.width, y, bump)
+
+
+def _stand(
+    canvas: Canvas, name: str, spot: Spot, ridge: terrain.Ridge, style: str, random: Random
+) -> None:
+    """A figure sinks a little behind its ridge, and may look the other way."""
+    base = terrain.height_at(ridge, spot.x) + 0.05 * spot.size
+    mirrored = random.random() < 0.5
+    place_hero(canvas, name, spot.x, base, spot.size, style, mirrored=mirrored)
 
 
 def _layer(

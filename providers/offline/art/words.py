@@ -25,26 +25,47 @@ NIGHT = re.compile(
 )
 
 
+KIN = ("clock watch hourglass", "globe planet", "tree pine", "flame candle",
+       "person people mind", "fish octopus whale", "car train", "coins chart bag")  # fmt: skip
+"""Heroes too much alike to stand together."""
+COMPANY = 0.4  # of the hero's score: what is only mentioned in passing is not drawn
+INDOORS = frozenset({"room", "arch", "blocks"})
+
+
 class Motif(NamedTuple):
-    """A hero ("" when the place is the subject) and a place ("" when nothing matched)."""
+    """What a picture shows: "" where the words name no hero, companion or place."""
 
     hero: str
+    companion: str
     place: str
     night: bool
 
 
 def motif_of(keyword: str, note: str) -> Motif:
-    """Choose by the words of the keyword and of the picture note; ties go to the earlier word."""
-    heroes: dict[tuple[str, str], float] = {}
-    night = bool(NIGHT.search(f"{keyword} {note[:MOST]}"))
-    for text, weight in ((keyword, KEYWORD_WEIGHT), (note, 1.0)):
+    """Choose by the words of the keyword and of the picture note; ties go to the earlier word.
+
+    A hero that could stand anywhere stands where the other words are: a clock, by the sea.
+    """
+    scores: dict[tuple[str, str], float] = {}
+    for text, weight in ((note, 1.0), (keyword, KEYWORD_WEIGHT)):
         for place, word in enumerate(_words(text)):
             for found in _vocabulary().get(word, ()):
-                heroes[found] = heroes.get(found, 0.0) + weight / (1 + FADE * place)
-    if not heroes:
-        return Motif("", "", night)
-    hero, place = max(heroes, key=lambda each: heroes[each])
-    return Motif(hero, place, night)
+                scores[found] = scores.get(found, 0.0) + weight / (1 + FADE * place)
+    night = bool(NIGHT.search(f"{keyword} {note[:MOST]}"))
+    if not scores:
+        return Motif("", "", "", night)
+    ranked = sorted(scores, key=lambda each: -scores[each])
+    hero, place = ranked[0]
+    named = [other for other in ranked[1:] if scores[other] >= COMPANY * scores[ranked[0]]]
+    others = [other for other, _ in named if other and not _alike(other, hero)]
+    outdoors = [where for _, where in ranked if where not in INDOORS]
+    if place in INDOORS and outdoors:
+        place = outdoors[0]
+    return Motif(hero, others[0] if others else "", place, night)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or any({one, other} <= set(group.split()) for group in KIN)
 
 
 def _words(text: str) -> list[str]:

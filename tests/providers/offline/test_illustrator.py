@@ -227,11 +227,17 @@ def test_only_what_the_face_can_show_is_set():
         ("", "Money saved in the bank", "coins", "blocks"),
         ("Entropy", "zzz", "", ""),
         ("", "A cat, with calm space for captions", "cat", "room"),
+        ("", "A clock, and behind it the open sea", "clock", "sea"),
     ],
 )
 def test_words_choose_the_motif(keyword, note, hero, place):
     motif = motif_of(keyword, note)
     assert (motif.hero, motif.place) == (hero, place)
+
+
+def test_a_second_figure_keeps_the_first_company():
+    motif = motif_of("", "A silver watch, and behind it a ship at sunrise")
+    assert (motif.hero, motif.companion, motif.place) == ("watch", "boat", "sea")
 
 
 def test_the_vocabulary_names_only_what_exists():

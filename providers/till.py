@@ -16,6 +16,7 @@ settled to the end.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from typing import Any, Protocol, TypeVar
 
 import stamina
 from pydantic import JsonValue
+from stamina.instrumentation import RetryDetails
 
 from providers.breaker import CIRCUIT_OPEN, Breakers
 from providers.ledger import Bill, Ledger, Reservation
@@ -34,7 +36,6 @@ from providers.ratelimit import CallLimits, Limiter
 from shortfactory.errors import (
     ProviderError,
     ProviderTimeout,
-    RateLimited,
     TransientError,
     UsageError,
 )
@@ -42,6 +43,8 @@ from shortfactory.settings import GatewaySettings
 
 Record = dict[str, JsonValue]
 Result = TypeVar("Result")
+
+log = logging.getLogger("shortfactory.calls")
 
 NOT_KEPT = "paid, but the result could not be stored"
 
@@ -95,9 +98,9 @@ class Till:
             ProviderError: the vendor's last word.
             StorageError: the ledger or the store failed.
         """
-        ends_at_s = asyncio.get_running_loop().time() + self.settings.deadline_s
+        deadline = _Deadline(asyncio.get_running_loop().time() + self.settings.deadline_s)
         retries = stamina.retry_context(
-            on=lambda error: self._wait_s(error, ends_at_s),
+            on=lambda error: self._wait_s(error, deadline),
             attempts=self.settings.attempts,
             timeout=None,
             wait_initial=self.settings.first_wait_s,
@@ -106,52 +109,56 @@ class Till:
         )
         async for attempt in retries:
             with attempt:
-                return {**await self._attempt(order, ends_at_s), "attempts": attempt.num}
+                return {**await self._attempt(order, deadline), "attempts": attempt.num}
         raise AssertionError("stamina ends with a result or an error")
 
-    def _wait_s(self, error: Exception, ends_at_s: float) -> bool | float:
+    def _wait_s(self, error: Exception, deadline: _Deadline) -> bool | float:
         """Say whether waiting cures this, and how long the vendor asked to wait."""
         if not isinstance(error, TransientError) or error.code == CIRCUIT_OPEN:
             return False
-        left_s = ends_at_s - asyncio.get_running_loop().time()
+        left_s = deadline.at_s - asyncio.get_running_loop().time()
         if error.retry_after_s is None:
             return left_s > self.settings.first_wait_s
         # Spread those who were all told the same moment.
         asked_s = error.retry_after_s + random.uniform(0, self.settings.first_wait_s)
         return asked_s if asked_s < left_s else False
 
-    async def _attempt(self, order: Order, ends_at_s: float) -> Record:
+    async def _attempt(self, order: Order, deadline: _Deadline) -> Record:
         at = self.clock()
         held = await self.ledger.reserve(order.bill, order.worst_usd(at), at)
         request = _Request(order, held, at)
         try:
-            await self._ask(request, ends_at_s)
+            await self._ask(request, deadline)
         except BaseException as error:
             await self._to_the_end(self._close_failed(request, error))
             raise
         return await self._to_the_end(self._keep_and_settle(request))
 
-    async def _ask(self, request: _Request, ends_at_s: float) -> None:
-        """Send one request inside the deadline, the vendor's limits and the circuit."""
+    async def _ask(self, request: _Request, deadline: _Deadline) -> None:
+        """Send one request inside the vendor's limits, the deadline and the circuit."""
         order, loop = request.order, asyncio.get_running_loop()
         provider, model = order.bill.provider, order.bill.model
-        try:
-            async with (
-                asyncio.timeout_at(ends_at_s),
-                self.limiter.slot(order.limits, order.bill.payer.run_id),
-                self.breakers.guard(provider, model),
-            ):
-                await self.ledger.sending(request.held)
-                request.sent_at_s = loop.time()
-                request.reply = await order.send()
-                request.seconds = loop.time() - request.sent_at_s
-        except TimeoutError as error:
-            waited = f"within the {self.settings.deadline_s:g} s allowed for one call"
-            if request.sent_at_s is None:
-                text = f"No place for a call to {order.model_id} became free {waited}."
-                raise RateLimited(text, provider=provider, model=model) from error
-            text = f"{order.model_id} did not answer {waited}."
-            raise ProviderTimeout(text, provider=provider, model=model, billed=True) from error
+        queued_at_s = loop.time()
+        async with self.limiter.slot(order.limits, order.bill.payer.run_id):
+            # Waiting for one's turn among many is not the vendor's slowness.
+            deadline.at_s += loop.time() - queued_at_s
+            try:
+                async with (
+                    asyncio.timeout_at(deadline.at_s),
+                    self.breakers.guard(provider, model),
+                ):
+                    await self.ledger.sending(request.held)
+                    request.sent_at_s = loop.time()
+                    request.reply = await order.send()
+                    request.seconds = loop.time() - request.sent_at_s
+            except TimeoutError as error:
+                raise ProviderTimeout(
+                    f"{order.model_id} did not answer within the {self.settings.deadline_s:g} s "
+                    "allowed for one call and its retries.",
+                    provider=provider,
+                    model=model,
+                    billed=request.sent_at_s is not None,
+                ) from error
 
     async def _close_failed(self, request: _Request, error: BaseException) -> None:
         held, reason = request.held, type(error).__name__
@@ -189,6 +196,13 @@ class Till:
 
 
 @dataclass(slots=True)
+class _Deadline:
+    """When a call and all its retries must be over, by the event loop's clock."""
+
+    at_s: float
+
+
+@dataclass(slots=True)
 class _Request:
     """One request on its way: what is held for it, and how far it came."""
 
@@ -209,3 +223,17 @@ def known_units(record: Mapping[str, JsonValue]) -> dict[str, int | None]:
     units = record.get("units")
     found = units.items() if isinstance(units, dict) else ()
     return {name: value if isinstance(value, int) else None for name, value in found}
+
+
+def _log_retry(details: RetryDetails) -> None:
+    log.warning(
+        "Asking again in %.1f s, for the %d. time, after %s",
+        details.wait_for,
+        details.retry_num,
+        type(details.caused_by).__name__,
+        extra={"action": "retry_call"},
+    )
+
+
+# By itself stamina prints to standard output where structlog is installed, into `--json` answers.
+stamina.instrumentation.set_on_retry_hooks([_log_retry])

@@ -1,7 +1,8 @@
 """How much one request can use at most, and what it usually uses, before it is made.
 
-The bounds are upper limits of what a vendor can bill for one request: adapters send the same
-ceilings as `max_output_tokens`, so that a reply cannot run past its reservation.
+Text and speech carry their ceiling in the request (`max_output_tokens`), so a reply cannot run
+past its reservation. A picture's ceiling is what recorded replies never came near; a reply beyond
+it is settled at the reservation, flagged, and its claim kept in the ledger.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from providers.ports import Usage
+from providers.ratelimit import CallLimits
 from shortfactory.errors import (
     AccountProblem,
     BudgetExceeded,
@@ -114,6 +115,15 @@ async def test_nothing_else_is_asked_twice(gateway, vendors, ledger, ask, pay, f
         await gateway.draw(IMAGE, ask.picture(), pay())
     assert len(vendors.image.requests) == 1
     assert await ledger.spent("run-1") == 0
+
+
+async def test_a_retry_is_logged_and_prints_nothing(gateway, vendors, ask, pay, caplog, capsys):
+    vendors.image.script.append(ProviderDown("down"))
+    await gateway.draw(IMAGE, ask.picture("my secret prompt"), pay())
+    [record] = [record for record in caplog.records if record.name == "shortfactory.calls"]
+    assert (record.action, "ProviderDown" in record.message) == ("retry_call", True)
+    assert "secret" not in record.message
+    assert capsys.readouterr() == ("", "")
 
 
 async def test_attempts_end(gateway, vendors, ledger, ask, pay):
@@ -235,6 +245,39 @@ async def test_a_vendor_that_hangs_is_left_at_the_deadline(
     assert [row.status for row in await ledger.rows("run-1")] == ["lost"]
 
 
+async def test_waiting_for_ones_turn_is_not_the_vendors_slowness(
+    open_gateway, patience, catalog, vendors, usual, ask, pay, at_once
+):
+    async def slowly():
+        await asyncio.sleep(0.3)
+        return usual.picture
+
+    catalog.allowed[IMAGE] = CallLimits(name=IMAGE, at_once=1)
+    vendors.image.script.extend([slowly] * 4)
+    gateway = open_gateway(settings=patience.model_copy(update={"deadline_s": 0.9}))
+    drawn = await at_once(*(gateway.draw(IMAGE, ask.picture(f"{n}"), pay()) for n in range(4)))
+    assert [one.call.attempts for one in drawn] == [1, 1, 1, 1]
+
+
+async def test_a_vendors_concurrency_reaches_the_limiter(
+    gateway, catalog, vendors, usual, ask, pay, at_once
+):
+    catalog.allowed[VOICE] = CallLimits(name="elevenlabs", at_once=1)
+    await gateway.speak(VOICE, ask.voice(), pay())
+    both_inside = asyncio.Barrier(2)
+
+    async def together():
+        await both_inside.wait()
+        return usual.voice
+
+    vendors.voice.script.extend([together, together])
+    catalog.observe("elevenlabs", 2)
+    spoken = await at_once(
+        *(gateway.speak(VOICE, ask.voice(text), pay()) for text in ("one", "two"))
+    )
+    assert [one.call.attempts for one in spoken] == [1, 1]
+
+
 async def test_an_open_circuit_asks_nobody(open_gateway, patience, vendors, ledger, ask, pay):
     settings = patience.model_copy(update={"breaker_failures": 3, "breaker_rest_s": 60})
     gateway = open_gateway(settings=settings)
@@ -247,7 +290,9 @@ async def test_an_open_circuit_asks_nobody(open_gateway, patience, vendors, ledg
 
 
 async def test_a_circuit_closes_after_its_rest(open_gateway, patience, vendors, ask, pay):
-    settings = patience.model_copy(update={"breaker_failures": 1, "breaker_rest_s": 0.05})
+    settings = patience.model_copy(
+        update={"attempts": 1, "breaker_failures": 1, "breaker_rest_s": 0.05}
+    )
     gateway = open_gateway(settings=settings)
     vendors.image.script.append(ProviderDown("down"))
     with pytest.raises(ProviderDown):

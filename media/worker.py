@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import MutableSequence
 from contextlib import suppress
 from multiprocessing import connection, parent_process
@@ -24,6 +25,8 @@ def start(board: Board) -> None:
     """Prepare a fresh worker: keep the board, and leave when the parent is gone."""
     global _board
     _board = board
+    # Ctrl-C in a terminal reaches every process; the parent stops its jobs in good order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_leave_with_parent, name="parent", daemon=True).start()
 
 

@@ -133,7 +133,9 @@ def serve(
     """
     found = named(scenario)
     if found is None:
-        raise InvalidInput("scenario", scenario, f"choose from: {', '.join(sorted(SCENARIOS))}")
+        known = ", ".join(sorted(SCENARIOS))
+        cure = f"choose from {known}, or one action such as html_502.once (docs/simulator.md)"
+        raise InvalidInput("scenario", scenario, cure)
     try:
         line = _listener(host, port)
     except (OSError, OverflowError) as error:

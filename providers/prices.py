@@ -8,12 +8,13 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from providers.price_rows import GOOGLE, GOOGLE_READ_ON, PRICE_ROWS, Lane, PriceRow
+from providers.price_rows import GOOGLE, PRICE_ROWS, Lane, PriceRow
 from providers.usage_bounds import Request, most_units, usual_units
 from shortfactory.errors import ConfigurationError
 from shortfactory.money import ZERO, to_micros
 
 MOST_UNITS = 1_000_000_000  # beyond this a usage number is a fault, not a bill
+TEXT_SOURCE = f"<{GOOGLE}> by genai-prices"
 _TEXT_UNITS = ("input_tokens", "output_tokens")
 
 
@@ -154,6 +155,3 @@ def _unpriced(model_id: str, day: date, lane: Lane) -> ConfigurationError:
         f"No {lane} price is known for {model_id} on {day}, so it is not called.",
         cure=f"Add a row for {model_id!r} to providers/price_rows.py, with its source and date.",
     )
-
-
-TEXT_SOURCE = f"{GOOGLE} (by genai-prices, read {GOOGLE_READ_ON})"

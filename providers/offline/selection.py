@@ -56,11 +56,12 @@ def arrange(
     last = _close(sentences, first, min(CLOSE_WORDS, CLOSE_SHARE * room)) if scenes > 1 else ()
     chosen = {first, *last}
     longest = max(2 * words / scenes, min(s.words for s in sentences))
+    body = [s for s in sentences if not last or s.index < last[0].index]
     for limit in (longest, room):
-        _fill(sentences, chosen, room, limit, before=last[0].index if last else len(sentences))
+        _fill(body, chosen, room, limit, aim=words / scenes)
     following = tuple(_chain(sentences, first, chosen - set(last)))
-    body = sorted(chosen - {first, *last, *following}, key=lambda s: s.index)
-    return Arrangement((first, *following), tuple(body), last)
+    rest = sorted(chosen - {first, *last, *following}, key=lambda s: s.index)
+    return Arrangement((first, *following), tuple(rest), last)
 
 
 def deal(arrangement: Arrangement, scenes: int) -> Scenes:
@@ -117,24 +118,25 @@ def _ends(run: tuple[Sentence, ...]) -> float:
 
 
 def _fill(
-    sentences: Sequence[Sentence], chosen: set[Sentence], room: float, limit: float, before: int
+    sentences: Sequence[Sentence], chosen: set[Sentence], room: float, limit: float, aim: float
 ) -> None:
     """Add the weightiest sentences that still fit, each after what it leans on."""
     while True:
         left = room - sum(s.words for s in chosen)
         told = {s.paragraph for s in chosen}
-        fitting = [
-            s for s in _open(sentences, chosen) if s.words <= min(left, limit) and s.index < before
-        ]
+        fitting = [s for s in _open(sentences, chosen) if s.words <= min(left, limit)]
         if not fitting:
             return
-        best = max(fitting, key=lambda s: _tells(s) + OTHER_PARAGRAPH * (s.paragraph not in told))
+        best = max(
+            fitting, key=lambda s: _tells(s, aim) + OTHER_PARAGRAPH * (s.paragraph not in told)
+        )
         chosen.add(best)
 
 
-def _tells(sentence: Sentence) -> float:
-    """Its weight, less for a long one, which crowds out others, and for a mere transition."""
-    return sentence.rank - sentence.words / 60 - (0.3 if sentence.words < 6 else 0)
+def _tells(sentence: Sentence, aim: float) -> float:
+    """Its weight, less for more words than a scene's share, and for a mere transition."""
+    crowding = 0.5 * max(sentence.words / aim - 1, 0)
+    return sentence.rank - crowding - (0.3 if sentence.words < 6 else 0)
 
 
 def _open(sentences: Sequence[Sentence], chosen: set[Sentence]) -> Iterator[Sentence]:

@@ -6,13 +6,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from sentencex import segment  # pyright: ignore[reportAttributeAccessIssue]
-from sumy.models.dom import ObjectDocumentModel, Paragraph
-from sumy.models.dom import Sentence as RankedSentence
-from sumy.summarizers._summarizer import SentenceInfo
-from sumy.summarizers.lex_rank import LexRankSummarizer
 
 from providers.offline.keywords import stop_words, words_of
 from providers.offline.plain_text import paragraphs
@@ -115,12 +112,17 @@ def _fullest(found: list[Sentence], dull: frozenset[str]) -> list[Sentence]:
 
 
 def _ratings(texts: list[str], dull: frozenset[str]) -> dict[str, float]:
+    # sumy loads requests and country tables for a second; a person's script never needs it.
+    from sumy.models.dom import ObjectDocumentModel, Paragraph  # noqa: PLC0415
+    from sumy.models.dom import Sentence as Ranked  # noqa: PLC0415
+    from sumy.summarizers.lex_rank import LexRankSummarizer  # noqa: PLC0415
+
     tokenizer = _Words()
-    document = ObjectDocumentModel([Paragraph([RankedSentence(t, tokenizer) for t in texts])])
+    document = ObjectDocumentModel([Paragraph([Ranked(t, tokenizer) for t in texts])])
     ratings: dict[str, float] = {}
 
     # sumy hands its ratings to whoever chooses how many sentences to take.
-    def take_all(infos: list[SentenceInfo]) -> list[SentenceInfo]:
+    def take_all(infos: list[Any]) -> list[Any]:
         ratings.update((str(info.sentence), float(info.rating)) for info in infos)
         return infos
 

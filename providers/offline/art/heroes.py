@@ -6,7 +6,7 @@ import functools
 from importlib.resources import files
 
 from providers.offline.art.canvas import Canvas
-from providers.offline.art.colour import Tones, code, mix
+from providers.offline.art.colour import Colour, Tones, code, mix
 
 ONE_WAY = frozenset(
     ("book", "chart", "chip", "clock", "compass", "globe", "map", "record", "watch")
@@ -56,18 +56,7 @@ def hero_style(tones: Tones) -> str:
         "skin3": mix(mix(tones.accent, tones.ink, 0.22), tones.paper, 0.35),
         "glow": mix(tones.accent, tones.paper, 0.62),
     }
-    line = code(tones.paper if tones.dark else tones.ink)
-    strokes = {
-        "outline": (line, 18), "outline.thick": (line, 30), "orbit": (line, 20),
-        "handle": (code(tones.accent), 58), "handle2": (line, 30), "ring": (line, 36),
-        "rays": (code(fills["glow"]), 28), "rain": (code(tones.accent), 24),
-        "lash": (code(tones.ink), 44), "rungs": (line, 28), "strand1": (code(tones.accent), 74),
-        "strand2": (code(tones.second), 74), "stem": (code(fills["deep"]), 36),
-        "ringline": (code(tones.second), 44),
-        "dashes": (code(tones.ink), 18),
-        "handle3": (code(tones.second), 36),
-        "inkline": (code(tones.ink), 16), "spiral": (code(fills["deep"]), 30),
-    }  # fmt: skip
+    strokes = _strokes(tones, fills["glow"], fills["deep"])
     shadow = code(mix(tones.ink, tones.accent, 0.12))
     return (
         "<style>"
@@ -83,3 +72,17 @@ def hero_style(tones: Tones) -> str:
         f"stroke:{code(tones.ink)};stroke-opacity:.28;stroke-width:13;stroke-linecap:round}}"
         f".groove{{stroke:#fff;stroke-opacity:.14;stroke-width:7}}</style>"
     )
+
+
+def _strokes(tones: Tones, glow: Colour, deep: Colour) -> dict[str, tuple[str, int]]:
+    """Line classes: colour, and width in the drawing's own thousandths."""
+    line, ink = code(tones.paper if tones.dark else tones.ink), code(tones.ink)
+    accent, second = code(tones.accent), code(tones.second)
+    return {
+        "outline": (line, 18), "outline.thick": (line, 30), "orbit": (line, 20),
+        "handle": (accent, 58), "handle2": (line, 30), "handle3": (second, 36),
+        "ring": (line, 36), "ringline": (second, 44), "rays": (code(glow), 28),
+        "rain": (accent, 24), "lash": (ink, 44), "rungs": (line, 28), "strand1": (accent, 74),
+        "strand2": (second, 74), "stem": (code(deep), 36), "dashes": (ink, 18),
+        "inkline": (ink, 16), "spiral": (code(deep), 30),
+    }  # fmt: skip

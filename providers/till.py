@@ -34,6 +34,7 @@ from providers.ports import ArtifactStore, Usage
 from providers.prices import price
 from providers.ratelimit import CallLimits, Limiter
 from shortfactory.errors import (
+    ConfigurationError,
     ProviderError,
     ProviderTimeout,
     TransientError,
@@ -130,7 +131,11 @@ class Till:
         try:
             await self._ask(request, deadline)
         except BaseException as error:
-            await self._to_the_end(self._close_failed(request, error))
+            # Cancelled with the answer already here: it is paid for, so it is kept.
+            answered = request.reply is not None
+            await self._to_the_end(
+                self._keep_and_settle(request) if answered else self._close_failed(request, error)
+            )
             raise
         return await self._to_the_end(self._keep_and_settle(request))
 
@@ -142,23 +147,21 @@ class Till:
         async with self.limiter.slot(order.limits, order.bill.payer.run_id):
             # Waiting for one's turn among many is not the vendor's slowness.
             deadline.at_s += loop.time() - queued_at_s
-            try:
-                async with (
-                    asyncio.timeout_at(deadline.at_s),
-                    self.breakers.guard(provider, model),
-                ):
-                    await self.ledger.sending(request.held)
-                    request.sent_at_s = loop.time()
-                    request.reply = await order.send()
-                    request.seconds = loop.time() - request.sent_at_s
-            except TimeoutError as error:
-                raise ProviderTimeout(
-                    f"{order.model_id} did not answer within the {self.settings.deadline_s:g} s "
-                    "allowed for one call and its retries.",
-                    provider=provider,
-                    model=model,
-                    billed=request.sent_at_s is not None,
-                ) from error
+            async with self.breakers.guard(provider, model):
+                try:
+                    async with asyncio.timeout_at(deadline.at_s):
+                        await self.ledger.sending(request.held)
+                        request.at, request.sent_at_s = self.clock(), loop.time()
+                        request.reply = await order.send()
+                        request.seconds = loop.time() - request.sent_at_s
+                except TimeoutError as error:
+                    raise ProviderTimeout(
+                        f"{order.model_id} did not answer within the "
+                        f"{self.settings.deadline_s:g} s allowed for one call and its retries.",
+                        provider=provider,
+                        model=model,
+                        billed=request.sent_at_s is not None,
+                    ) from error
 
     async def _close_failed(self, request: _Request, error: BaseException) -> None:
         held, reason = request.held, type(error).__name__
@@ -167,14 +170,14 @@ class Till:
         elif not held.worst_usd or (isinstance(error, ProviderError) and not error.billed):
             await self.ledger.release(held, f"{reason} {getattr(error, 'code', '')}".strip())
         elif isinstance(error, ProviderError) and error.units is not None:
-            used_usd = price(request.order.model_id, error.units, request.at)
+            used_usd = request.price_usd(error.units)
             await self.ledger.settle(held, used_usd, error.units, note=reason)
         else:
             await self.ledger.lose(held, reason)
 
     async def _keep_and_settle(self, request: _Request) -> Record:
         order, held, units = request.order, request.held, request.usage.units
-        used_usd = price(order.model_id, units, request.at)
+        used_usd = request.price_usd(units)
         try:
             record = await order.keep(request.reply)
             cost_usd = held.worst_usd if used_usd is None else min(used_usd, held.worst_usd)
@@ -216,6 +219,13 @@ class _Request:
     @property
     def usage(self) -> Usage:
         return self.reply.usage if self.reply is not None else Usage()
+
+    def price_usd(self, units: Mapping[str, int | None]) -> Decimal | None:
+        try:
+            return price(self.order.model_id, units, self.at)
+        except ConfigurationError:
+            # The row ended between reservation and request; a paid answer is kept all the same.
+            return None
 
 
 def known_units(record: Mapping[str, JsonValue]) -> dict[str, int | None]:

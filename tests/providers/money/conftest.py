@@ -197,10 +197,9 @@ def patience():
 @pytest.fixture
 def open_gateway(store, ledger, catalog, patience, clock):
     def opened(**changes):
-        parts = {"store": store, "ledger": ledger, "settings": patience, **changes}
-        return Gateway(
-            parts["store"], parts["ledger"], catalog, parts["settings"], LocalLimiter(), clock
-        )
+        settings = changes.get("settings", patience)
+        limiter = changes.get("limiter") or LocalLimiter()
+        return Gateway(store, ledger, catalog, settings, limiter, clock)
 
     return opened
 

@@ -4,10 +4,12 @@ import asyncio
 import os
 import subprocess
 import sys
+from contextlib import asynccontextmanager
 from decimal import Decimal
 
 import pytest
 
+from providers.ratelimit import LocalLimiter
 from shortfactory.errors import StorageError
 
 IMAGE = "gemini:gemini-nano-banana-2.1"
@@ -178,6 +180,25 @@ async def test_a_call_cancelled_while_it_is_kept_is_kept(open_gateway, store, le
         await call
     await asyncio.wait_for(settled.wait(), 5)
     assert (await gateway.draw(IMAGE, ask.picture(), pay())).call.cached
+
+
+async def test_an_answer_that_came_with_the_cancel_is_kept(
+    open_gateway, vendors, usual, ledger, store, catalog, ask, pay
+):
+    class Leaving(LocalLimiter):
+        """Cancels its caller as it leaves with the answer."""
+
+        @asynccontextmanager
+        async def slot(self, _limits, _run_id):
+            yield
+            asyncio.current_task().cancel()
+            await asyncio.sleep(0)
+
+    gateway = open_gateway(limiter=Leaving())
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(gateway.draw(IMAGE, ask.picture(), pay()))
+    assert [row.status for row in await ledger.rows("run-1")] == ["settled"]
+    assert (await open_gateway().draw(IMAGE, ask.picture(), pay())).call.cached
 
 
 async def test_a_full_disk_is_paid_flagged_and_said(gateway, store, ledger, ask, pay):

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import wave
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -235,6 +236,25 @@ async def test_a_reply_that_is_too_large_is_refused_and_paid(
     assert await ledger.spent("run-1") == PICTURE_USD
 
 
+async def test_a_price_that_rises_while_a_call_waits_is_the_price_paid(
+    gateway, vendors, catalog, clock, usual, ledger, ask, pay
+):
+    flash = "gemini:gemini-3.8-flash"
+    catalog.vendors[flash] = vendors.text
+    clock.now = datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
+    reserved = ledger.sending
+
+    async def over_midnight(held):
+        await reserved(held)
+        clock.now = datetime(2027, 1, 1, tzinfo=UTC)
+
+    ledger.sending = over_midnight
+    written = await gateway.write(flash, ask.text(), pay())
+    assert written.call.cost_usd == Decimal("0.0165")
+    [row] = await ledger.rows("run-1")
+    assert str(row.day) == "2026-12-31"
+
+
 async def test_a_vendor_that_hangs_is_left_at_the_deadline(
     open_gateway, patience, ledger, vendors, ask, pay
 ):
@@ -287,6 +307,16 @@ async def test_an_open_circuit_asks_nobody(open_gateway, patience, vendors, ledg
             await gateway.draw(IMAGE, ask.picture(), pay())
     assert len(vendors.image.requests) == 3
     assert await ledger.spent("run-1") == 0
+
+
+async def test_hanging_opens_the_circuit_too(open_gateway, patience, vendors, ask, pay):
+    changes = {"breaker_failures": 1, "breaker_rest_s": 60, "deadline_s": 0.1}
+    gateway = open_gateway(settings=patience.model_copy(update=changes))
+    vendors.image.script.append(lambda: asyncio.sleep(60))
+    with pytest.raises(ProviderTimeout):
+        await gateway.draw(IMAGE, ask.picture(), pay())
+    with pytest.raises(ProviderDown, match="not asked for now"):
+        await gateway.draw(IMAGE, ask.picture(), pay())
 
 
 async def test_a_circuit_closes_after_its_rest(open_gateway, patience, vendors, ask, pay):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from datetime import UTC
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -71,18 +72,21 @@ def price_line(estimate: dict[str, Any] | None, budget_usd: Decimal) -> str:
 
 
 def runs_table(runs: Iterable[Run]) -> Table:
-    """One line per short."""
+    """One line per short; the beginning of an id is enough to name it."""
     table = Table("ID", "Status", "Made with", "Started (UTC)", "Title", box=None)
+    for column in table.columns[:-1]:
+        column.no_wrap = True
     for run in runs:
-        status = f"[{COLOURS.get(run.status, 'default')}]{run.status}[/]"
-        started = f"{run.created_at:%Y-%m-%d %H:%M}"
-        table.add_row(run.id, status, run.providers, started, escape(run.title))
+        status = f"[{COLOURS.get(run.status, 'default')}]{run.status.replace('_', ' ')}[/]"
+        started = f"{run.created_at.astimezone(UTC):%Y-%m-%d %H:%M}"
+        table.add_row(run.id[:8], status, run.providers, started, escape(run.title))
     return table
 
 
 def print_short(console: Console, short: Short) -> None:
     """Show one short: where it stands, its script, what it cost, what to do next."""
     run = short.run
+    console.print(f"Short {run.id}")
     console.print(runs_table([run]))
     if short.script:
         print_script(console, short.script, short)
@@ -95,15 +99,18 @@ def print_short(console: Console, short: Short) -> None:
 
 def next_step(run: Run) -> str:
     """Why a run rests, and what a person can do about it."""
+    name = run.id[:8]
+    resume = f"Go on with: shortfactory resume {name}"
+    held = run.status == "running" and run.holder is not None
     cures = {
-        "queued": f"Go on with: shortfactory resume {run.id}",
-        "running": "It is being made."
-        if run.holder
-        else f"Go on with: shortfactory resume {run.id}",
-        "waiting_approval": f"Approve with: shortfactory approve {run.id}\n"
-        f"Or: shortfactory revise {run.id} --notes TEXT, or reject {run.id}",
-        "waiting_budget": f"Go on with: shortfactory resume {run.id} --budget USD",
-        "parked": f"Go on with: shortfactory resume {run.id}",
-        "failed": f"Try again with: shortfactory resume {run.id}",
+        "queued": resume,
+        "running": "It is being made." if held else resume,
+        "waiting_approval": f"The script waits for a person. Read it: shortfactory show {name}\n"
+        f"Then: shortfactory approve {name}, or reject {name}, or revise {name} --notes TEXT",
+        "waiting_budget": f"{resume} --budget USD",
+        "parked": resume,
+        "failed": f"Try again with: shortfactory resume {name}",
+        "rejected": "It was rejected.",
+        "cancelled": "It was cancelled.",
     }
     return "\n".join(escape(line) for line in (run.reason, cures.get(run.status, "")) if line)

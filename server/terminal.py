@@ -140,7 +140,7 @@ def list_shorts(
     json: Json = False,
 ) -> None:
     """List the newest shorts."""
-    call("look:list_shorts", json, status, limit)
+    call("listing:list_shorts", json, status, limit)
 
 
 @app.command(rich_help_panel=LOOKING)

@@ -117,9 +117,7 @@ def _report(job: Job, short: Short) -> int:
         result().print(escape(f"{job.out}/film.mp4"))
         notes().print(f"Done: {escape(run.title)}. {spent} Everything is in {job.out}")
     else:
-        notes().print(f"The short is {run.status.replace('_', ' ')}.")
-        if line := next_step(run):
-            notes().print(line)
+        notes().print(next_step(run))
     return EXIT_CODES.get(run.status, EXIT_WAITING)
 
 

@@ -22,12 +22,13 @@ Curve = NDArray[np.float64]  # one value per millisecond
 Spectra = NDArray[np.complex64]  # (channels, bins)
 
 
-def read_sound(path: Path, *, limit_samples: int) -> Samples:
+def read_sound(path: Path, *, limit_samples: int, own_rate: bool = False) -> Samples:
     """Decode a sound file to stereo.
 
     Args:
         path: any container and codec FFmpeg knows; the first audio stream is read.
         limit_samples: decoding stops here, so an hour of music costs no more than a film.
+        own_rate: keep the file's own rate, for who must see the very samples in it.
 
     Returns:
         float32 (n, 2) at 48 kHz, n <= limit_samples; one-channel files fill both channels alike.
@@ -37,7 +38,7 @@ def read_sound(path: Path, *, limit_samples: int) -> Samples:
     """
     try:
         with av.open(path) as container:
-            sound = _decode(container, path, limit_samples)
+            sound = _decode(container, path, limit_samples, None if own_rate else RATE_HZ)
     except (FFmpegError, OSError, ValueError) as error:
         raise _unreadable(path, str(error)) from error
     if not len(sound):
@@ -45,10 +46,12 @@ def read_sound(path: Path, *, limit_samples: int) -> Samples:
     return np.nan_to_num(sound, copy=False, posinf=1.0, neginf=-1.0)
 
 
-def _decode(container: InputContainer, path: Path, limit_samples: int) -> Samples:
+def _decode(
+    container: InputContainer, path: Path, limit_samples: int, rate_hz: int | None
+) -> Samples:
     if not container.streams.audio:
         raise _unreadable(path, "it has no audio stream")
-    resampler = AudioResampler(format="flt", layout="stereo", rate=RATE_HZ)
+    resampler = AudioResampler(format="flt", layout="stereo", rate=rate_hz)
     parts: list[Samples] = []
     have = 0
     for frame in container.decode(container.streams.audio[0]):

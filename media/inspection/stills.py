@@ -40,20 +40,19 @@ def look(luma: Luma, free: NDArray[np.bool_] | None = None) -> Still:
     `edge_px` is how many pixels the strongest edges are spread over (about 2 for a perfect
     step), None where no edge is strong enough to tell.
     """
-    seen = luma if free is None else luma[free]
+    mask = None if free is None else free.view(np.uint8)
     horizontal = cv2.Sobel(luma, cv2.CV_32F, 1, 0, scale=0.125)
     slope = cv2.magnitude(horizontal, cv2.Sobel(luma, cv2.CV_32F, 0, 1, scale=0.125))
+    if mask is not None:
+        slope *= mask
     kernel = np.ones((_NEIGHBOURHOOD_PX, _NEIGHBOURHOOD_PX), np.uint8)
     height = cv2.subtract(cv2.dilate(luma, kernel), cv2.erode(luma, kernel))
-    slopes, heights = (
-        (slope.ravel(), height.ravel()) if free is None else (slope[free], height[free])
-    )
-    count = max(1, int(len(slopes) * _STRONGEST_SHARE))
-    strongest = np.argpartition(slopes, -count)[-count:]
-    steep, tall = slopes[strongest], heights[strongest]
-    clear = (tall > _FAINTEST_EDGE) & (steep > 0)
-    edge_px = float(np.median(tall[clear] / steep[clear])) if clear.mean() > 0.5 else None
-    return Still(edge_px, float(seen.std()))
+    strongest = slope > np.quantile(slope[::3, ::3], 1 - _STRONGEST_SHARE)
+    steep, tall = slope[strongest], height[strongest]
+    clear = tall > _FAINTEST_EDGE
+    enough = clear.sum() * 2 > max(1, len(clear))
+    edge_px = float(np.median(tall[clear] / steep[clear])) if enough else None
+    return Still(edge_px, float(cv2.meanStdDev(luma, mask=mask)[1].item()))
 
 
 @dataclass

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from media.inspection.sound import clipped_runs
+from media.inspection.sound import runs
 from media.inspection.speech import SILENT_DB, speaking, speech_db, voice_level_db
 from media.report import Finding
-from media.voice import peak_db, read_voice
-from media.waveform import Samples, milliseconds
+from media.voice import MAX_VOICE_S, peak_db, read_voice
+from media.waveform import RATE_HZ, Samples, milliseconds, read_sound
 from shortfactory.errors import MediaError
 from shortfactory.story import Word
 
@@ -23,7 +23,9 @@ SLOWEST_DENSE, FASTEST_DENSE = 1.0, 11.0  # syllables or morae a second: one sig
 _BEYOND_END_MS = 80
 _LEAST_SPOKEN_SHARE = 0.45  # of the time that words claim
 _LEAST_MATCHED_SHARE = 0.98  # of the script's letters
-_CLIPPED_SHARE = 0.0002  # of all samples may stand in clipped runs: a stray crest is no harm
+_CLIPPED_SHARE = 0.0005  # of all samples may stand in clipped runs: a stray crest is no harm
+_CLIPPED_RUN = 3
+_LEVEL, _STEP = 1e-4, 1.2 / 32_768  # what still counts as level: of the top, and one 16-bit step
 _LONGEST_SILENCE_MS = 2_500
 
 
@@ -42,7 +44,7 @@ def inspect_voice(path: Path, text: str, words: Sequence[Word]) -> list[Finding]
         return [_finding("voice_silence", message, round(peak_db(samples), 1), SILENT_DB)]
     length_ms = milliseconds(len(samples))
     return [
-        *_clipping(samples),
+        *_clipping(path),
         *_completeness(text, words),
         *_order(words, length_ms),
         *_pace(text, words),
@@ -50,10 +52,14 @@ def inspect_voice(path: Path, text: str, words: Sequence[Word]) -> list[Finding]
     ]
 
 
-def _clipping(samples: Samples) -> list[Finding]:
-    """Flat crests at the file's own highest level, wherever that is."""
-    rail = float(np.abs(samples).max()) * 0.999
-    share = len(clipped_runs(samples[:, None], rail)) * 3 / len(samples)
+def _clipping(path: Path) -> list[Finding]:
+    """Plateaus at the file's own highest level, wherever that is, before any resampling."""
+    channel = read_sound(path, limit_samples=MAX_VOICE_S * RATE_HZ, own_rate=True)[:, 0]
+    top = float(np.abs(channel).max())
+    level = np.abs(np.diff(channel)) < max(top * _LEVEL, _STEP)
+    plateau = level & (np.abs(channel[1:]) > top * 0.985)
+    flat = sum(length for _, length in runs(plateau) if length >= _CLIPPED_RUN)
+    share = flat / len(channel)
     if share <= _CLIPPED_SHARE:
         return []
     message = "The narration is clipped: its crests are cut flat"

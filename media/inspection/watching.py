@@ -81,7 +81,9 @@ def _pass_through(film: InputContainer, observers: Sequence[Observer], watched: 
 
 def _show(frame: av.VideoFrame, observers: Sequence[Observer], watched: Watched) -> None:
     luma = _luma(frame)
-    small = cv2.resize(luma, _small_size(luma), interpolation=cv2.INTER_AREA)
+    # every second row of a large picture says enough, in half the time
+    rows = luma[::2] if luma.shape[1] >= 4 * SMALL_WIDTH_PX else luma
+    small = cv2.resize(rows, _small_size(luma), interpolation=cv2.INTER_AREA)
     at_ms = float((frame.time or 0.0) * 1000)
     watched.frames += 1
     watched.times_ms.append(at_ms)

@@ -31,9 +31,6 @@ NOISE_MARGIN_DB, LEAST_RANGE_DB = 6.0, 18.0
 DETOUR = 0.45  # cost of standing still in one recording, in units of the mean distance
 SNAP_S = 0.12  # how far an onset after a pause may be moved to where the sound sets in
 PAUSE_S = 0.06
-# A run of words is missing when it takes less than this share of its time in the reference.
-SQUEEZED = 0.3
-LEAST_RUN_MS, LEAST_RUN_SHARE = 900, 0.15
 
 
 @dataclass(frozen=True)
@@ -69,27 +66,6 @@ def align(recording: Sound, reference: Sound, words: Sequence[Word]) -> tuple[Wo
     after_pause = np.concatenate(([True], onsets[1:] - ends[:-1] >= PAUSE_S))
     new_onsets = _snapped(new_onsets, after_pause, heard.loud, frame_s)
     return _words(words, new_onsets, _carry(ends, path, frame_s), recording.seconds)
-
-
-def missing(found: Sequence[Word], reference: Sequence[Word]) -> str:
-    """Words that the recording leaves out, as far as can be told; "" when it speaks them all.
-
-    The walk visits every word; those that were not spoken are squeezed into next to no time.
-    """
-    whole_ms = reference[-1].end_ms - reference[0].start_ms
-    least_ms = max(LEAST_RUN_MS, whole_ms * LEAST_RUN_SHARE)
-    last = 0
-    for first in range(len(reference)):
-        while (
-            last < len(reference) and reference[last].end_ms - reference[first].start_ms < least_ms
-        ):
-            last += 1
-        if last == len(reference):
-            break
-        known_ms = reference[last].end_ms - reference[first].start_ms
-        if found[last].end_ms - found[first].start_ms < SQUEEZED * known_ms:
-            return " ".join(word.text for word in reference[first : last + 1])
-    return ""
 
 
 @dataclass(frozen=True)

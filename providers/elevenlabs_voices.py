@@ -42,6 +42,11 @@ _TONES: dict[str, frozenset[str]] = {
     "serious": frozenset({"serious", "deep", "authoritative", "formal", "news", "professional"}),
     "dramatic": frozenset({"dramatic", "intense", "deep", "narrative_story", "characters"}),
     "playful": frozenset({"playful", "cheeky", "sassy", "quirky", "cute", "upbeat"}),
+    "bright": frozenset({"bright", "upbeat", "cheerful", "friendly", "young"}),
+    "curious": frozenset({"curious", "expressive", "informative_educational", "clear"}),
+    "mysterious": frozenset({"mysterious", "whispery", "breathy", "deep", "narrative_story"}),
+    "dark": frozenset({"dark", "deep", "raspy", "gravelly", "intense", "husky"}),
+    "grand": frozenset({"grand", "epic", "resonant", "deep", "authoritative", "classy"}),
     "informative": frozenset({"informative_educational", "clear", "confident", "educational"}),
 }
 _NARRATORS = frozenset({"narration", "narrative_story", "informative_educational", "social_media"})

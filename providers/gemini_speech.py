@@ -50,6 +50,12 @@ _BY_TONE = {
     "dramatic": "Algenib",  # gravelly
     "playful": "Sadachbia",  # lively
     "informative": "Charon",  # informative
+    # the moods of the styles
+    "bright": "Zephyr",  # bright
+    "curious": "Sadaltager",  # knowledgeable
+    "mysterious": "Enceladus",  # breathy
+    "dark": "Algenib",  # gravelly
+    "grand": "Gacrux",  # mature
 }
 NARRATOR = "Charon"
 
@@ -194,7 +200,8 @@ def _wav(data: bytes) -> tuple[bytes, int]:
 
 
 def _timed(pcm: bytes, rate_hz: int, reference: VoiceReply) -> tuple[Word, ...]:
-    from providers.alignment import Sound, align, missing  # noqa: PLC0415 - loads numpy
+    from providers.alignment import Sound, align  # noqa: PLC0415 - loads numpy
+    from providers.completeness import missing  # noqa: PLC0415 - loads numpy
 
     recording = Sound.from_pcm(pcm, rate_hz)
     known = Sound.from_pcm(reference.pcm, reference.rate_hz)

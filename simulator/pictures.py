@@ -13,6 +13,7 @@ import numpy as np
 from providers.offline.illustrator import OfflineIllustrator
 from providers.ports import Aspect, ImageRequest
 from simulator.brief import labelled
+from simulator.sentences import SHOTS
 
 PALETTES = (
     ("#14213d", "#4a6fa5", "#e5e5e5", "#fca311"),
@@ -51,7 +52,7 @@ class Studio:
         cutting of one: what a load test of other parts wants, at a thirtieth of the work.
         """
         number = int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:4])
-        subject = f"drawing {number % pool}" if pool else prompt
+        subject = _pooled(number % pool) if pool else prompt
         key = (subject, aspect, size_px, suffix)
         if key not in self._kept:
             work = self._drawn(subject, number, references, size_px, suffix)
@@ -86,6 +87,10 @@ class Studio:
         async with self._desks:
             drawn = await self._drawer.draw(request, references)
             return await asyncio.to_thread(_fitted, drawn.data, size_px, suffix)
+
+
+def _pooled(number: int) -> str:
+    return f"{SHOTS[number % len(SHOTS)]}, {number}".format(s="a small house", S="A small house")
 
 
 def readable(data: bytes) -> bool:

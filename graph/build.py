@@ -36,13 +36,16 @@ PARK_GOTO: dict[str, str] = dict.fromkeys(
 )
 
 
-def build(services: Services, entrance: str = "story") -> StateGraph[Any, None, Any, Any]:
+def build(
+    services: Services, entrance: str = "story", takes: type[Any] = State
+) -> StateGraph[Any, None, Any, Any]:
     """Draw the whole production line, bound to its services.
 
-    `entrance` names the first node; a caller that sets another one adds it and its edge to story.
+    `entrance` names the first node, and `takes` what a run is started with; a caller that sets
+    another entrance adds its node and its edge to story.
     """
     limits = services.limits
-    graph: StateGraph[Any, None, Any, Any] = StateGraph(State)
+    graph: StateGraph[Any, None, Any, Any] = StateGraph(State, input_schema=takes)
     for step in (story, script, critique, budget_guard, economise, await_budget, cast):
         add_step(graph, step, services)
     for step in (assemble, quality_check, package):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -56,7 +57,7 @@ async def open_database(settings: Settings) -> AsyncGenerator[Database]:
         ConfigurationError: the data home or the address cannot be used, or the tables are newer.
         StorageError: the database does not answer.
     """
-    home = prepare_home(settings.home)
+    home = await asyncio.to_thread(prepare_home, settings.home)
     if settings.database_url is None:
         async with local_postgres(home) as dsn, connect(dsn) as database:
             yield database

@@ -124,7 +124,7 @@ class Factory:
             raise
         finally:
             await _ended(driving, cancelled)
-            self._clear_scratch(run.id)
+            await asyncio.to_thread(self._clear_scratch, run.id)
 
     async def _driven(self, run: Run, watch: Watch) -> Rest:
         graph = self._lines.graph(run.providers)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from decimal import Decimal
+from typing import get_args
 
 import httpx
 from langgraph.config import get_stream_writer
@@ -15,12 +17,16 @@ from graph.checkpoints import saver
 from graph.database import Database
 from graph.drive import Compiled
 from media.render import RenderDoor
+from media.style import load as load_style
+from media.style import names as style_names
+from nodes.prompting import load as load_prompt
 from nodes.services import Services
 from providers.artifacts import FolderStore
 from providers.catalog import Catalog, plan_for
 from providers.gateway import Gateway
 from providers.http import open_http
 from providers.ledger import Ledger
+from providers.ports import Task
 from providers.ratelimit import Limiter, LocalLimiter
 from shortfactory.plan import Plan, Providers
 from shortfactory.settings import Settings
@@ -46,11 +52,22 @@ class Lines:
         """Open the HTTP client and the render door; close them at the end."""
         async with AsyncExitStack() as stack:
             http = await stack.enter_async_context(open_http(settings.gateway.largest_reply_bytes))
-            render = RenderDoor(settings.render.workers, settings.render.quality)
+            render = await asyncio.to_thread(
+                RenderDoor, settings.render.workers, settings.render.quality
+            )
             stack.callback(render.close)
             lines = cls(settings, database, http, render)
-            lines.scratch.mkdir(parents=True, exist_ok=True)
+            await asyncio.to_thread(lines.read_ahead)
             yield lines
+
+    def read_ahead(self) -> None:
+        """Touch the disk now, in a thread, so that no step blocks the event loop for it later."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        for style in style_names():
+            load_style(style)
+        for task in get_args(Task):
+            load_prompt(task)
+        load_prompt("picture")
 
     def plan(self, providers: Providers) -> Plan:
         """The models that would serve a new run.

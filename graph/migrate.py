@@ -40,7 +40,7 @@ async def migrate(dsn: str, folder: Path = FOLDER) -> list[str]:
     async with await _connect(dsn) as connection, _locked(connection):
         await connection.execute(TABLE)
         applied = await _applied(connection)
-        missing = _missing(applied, folder)
+        missing = await asyncio.to_thread(_missing, applied, folder)
         for file in missing:
             await _apply(connection, file.name, file.read_bytes())
         names = [file.name for file in missing]

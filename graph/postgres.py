@@ -42,9 +42,9 @@ async def local_postgres(home: Path) -> AsyncGenerator[str]:
         ConfigurationError: PostgreSQL cannot run for this account or in this place.
         StorageError: it does not start.
     """
-    users = _open_lock(home, "users")
+    users = await asyncio.to_thread(_open_lock, home, "users")
     try:
-        starting = _open_lock(home, "starting")
+        starting = await asyncio.to_thread(_open_lock, home, "starting")
         try:
             await _flock(starting, fcntl.LOCK_EX)
             await _flock(users, fcntl.LOCK_SH)
@@ -68,7 +68,7 @@ async def _running(home: Path) -> str:
 async def _create(place: Place) -> None:
     """Make the cluster beside its final name, so that a killed attempt leaves nothing half."""
     fresh = place.data.with_name("new")
-    shutil.rmtree(fresh, ignore_errors=True)
+    await asyncio.to_thread(shutil.rmtree, fresh, ignore_errors=True)
     code, said = await place.run(
         "initdb",
         *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale"),
@@ -76,18 +76,18 @@ async def _create(place: Place) -> None:
     )
     if code:
         raise StorageError(f"PostgreSQL could not make its data folder {place.data}: {said}")
-    fresh.rename(place.data)
+    await asyncio.to_thread(fresh.rename, place.data)
 
 
 async def _start(place: Place) -> str:
-    _clear_dead_server(place.data)
-    socket_dir = _socket_folder(place.account)
+    await asyncio.to_thread(_clear_dead_server, place.data)
+    socket_dir = await asyncio.to_thread(_socket_folder, place.account)
     log = place.data.with_name("log")
     options = f"-h '' -k {shlex.quote(str(socket_dir))} -c timezone=UTC"
     code, said = await _pg_ctl_start(place, log, options)
     if code == 0 and (dsn := await _connectable(place)):
         return dsn
-    shutil.rmtree(socket_dir, ignore_errors=True)
+    await asyncio.to_thread(shutil.rmtree, socket_dir, ignore_errors=True)
     raise StorageError(
         f"PostgreSQL does not start in {place.data}: {_end_of(log) or said}",
         cure=f"See {log}, or set SHORTFACTORY_DATABASE_URL to a server of your own.",

@@ -61,7 +61,7 @@ async def find_place(home: Path) -> Place:
     account = _account(folder)
     try:
         if not folder.exists():
-            _make(folder, account)
+            await asyncio.to_thread(_make, folder, account)
         folder = folder.resolve()
         programs = await _programs(folder, account)
     except OSError as error:
@@ -164,7 +164,7 @@ def _copy(package: Path, target: Path) -> None:
 
 async def _run(account: Account | None, cwd: Path, *command: str | Path) -> tuple[int, str]:
     # A file, not a pipe: the server that pg_ctl leaves behind would keep a pipe open.
-    with tempfile.TemporaryFile() as said:
+    with await asyncio.to_thread(tempfile.TemporaryFile) as said:
         process = await asyncio.create_subprocess_exec(
             *map(str, command),
             cwd=cwd,
@@ -178,4 +178,5 @@ async def _run(account: Account | None, cwd: Path, *command: str | Path) -> tupl
         )
         code = await process.wait()
         said.seek(0)
-        return code, said.read().decode(errors="replace").strip()[-400:]
+        words = await asyncio.to_thread(said.read)
+        return code, words.decode(errors="replace").strip()[-400:]

@@ -68,7 +68,7 @@ async def make_graph() -> Compiled:
     """The graph for `langgraph dev`, without a saver: the server brings ours."""
     factory = await _Opened.get()
     services = factory.services(factory.settings.providers or "offline")
-    graph = build(services, entrance="intake")
+    graph = build(services, entrance="intake", takes=Entrance)
     graph.add_node("intake", partial(intake, factory=factory), input_schema=Entrance)
     graph.add_edge("intake", "story")
     return graph.compile()

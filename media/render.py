@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from media.made import Film, Segment
@@ -30,6 +31,7 @@ RENDERER_VERSION = "1"
 
 STOPPING_S = 0.8  # a job looks at the board once a frame
 Progress = Callable[[int, int], None]
+Submitted = tuple[ProcessPoolExecutor, Future[Any]]
 
 
 class RenderDoor:
@@ -51,6 +53,7 @@ class RenderDoor:
         self._free = list(range(self.workers))
         self._turn = asyncio.Semaphore(self.workers)
         self._pool: ProcessPoolExecutor | None = None
+        self._starting = Lock()
 
     async def segment(
         self,
@@ -131,9 +134,16 @@ class RenderDoor:
         await self._turn.acquire()
         slot = self._free.pop()
         self._board[slot * FIELDS : (slot + 1) * FIELDS] = [0] * FIELDS
-        pool, waiting = self._submit(slot, job, values)
+        # In a thread: starting a worker takes a moment that the event loop must not lose.
+        submitting = asyncio.create_task(asyncio.to_thread(self._submit, slot, job, values))
         # A stopped job may still be ending when its task is gone; only its end frees the slot.
-        waiting.add_done_callback(lambda future: self._release(slot, future))
+        submitting.add_done_callback(lambda submitted: self._free_after(slot, submitted))
+        try:
+            pool, future = await asyncio.shield(submitting)
+            waiting = asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            self._board[slot * FIELDS + STOP] = 1
+            raise
         try:
             return await self._watch(waiting, slot, progress)
         except BrokenProcessPool:
@@ -143,20 +153,25 @@ class RenderDoor:
                 cure="Usually memory ran out; use fewer workers and try again.",
             ) from None
 
-    def _submit(
-        self, slot: int, job: Job, values: dict[str, Any]
-    ) -> tuple[ProcessPoolExecutor, asyncio.Future[Any]]:
-        pool = self._ready_pool()
-        try:
-            return pool, asyncio.wrap_future(pool.submit(run, slot, job, values))
-        except BrokenProcessPool:  # a worker was killed while nothing was rendered
-            self._drop(pool)
+    def _submit(self, slot: int, job: Job, values: dict[str, Any]) -> Submitted:
+        with self._starting:
             pool = self._ready_pool()
-            return pool, asyncio.wrap_future(pool.submit(run, slot, job, values))
+            try:
+                return pool, pool.submit(run, slot, job, values)
+            except BrokenProcessPool:  # a worker was killed while nothing was rendered
+                self._drop(pool)
+                pool = self._ready_pool()
+                return pool, pool.submit(run, slot, job, values)
 
-    def _release(self, slot: int, future: asyncio.Future[Any]) -> None:
-        if not future.cancelled():
-            future.exception()  # seen: a stopped job's error has nobody left to tell
+    def _free_after(self, slot: int, submitted: asyncio.Task[Submitted]) -> None:
+        if submitted.exception() is not None:
+            return self._release(slot)
+        ending = asyncio.wrap_future(submitted.result()[1])
+        return ending.add_done_callback(lambda ended: self._release(slot, ended))
+
+    def _release(self, slot: int, ended: asyncio.Future[Any] | None = None) -> None:
+        if ended is not None and not ended.cancelled():
+            ended.exception()  # seen: a stopped job's error has nobody left to tell
         self._free.append(slot)
         self._turn.release()
 

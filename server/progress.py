@@ -90,7 +90,7 @@ class Progress:
         self._spinner = Spinner("dots")
         self._live = (
             Live(get_renderable=self._draw, console=console, refresh_per_second=8)
-            if console.is_terminal
+            if console.is_terminal and not console.is_dumb_terminal
             else None
         )
 

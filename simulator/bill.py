@@ -47,7 +47,8 @@ class Bill:
     def add(self, **facts: Any) -> Row:
         """Record one finished request; `number` counts from 1."""
         with self._lock:
-            facts["text"] = facts.get("text", "")[:EXCERPT_CHARACTERS]
+            text: str = facts.get("text", "")[:EXCERPT_CHARACTERS]
+            facts["text"] = text.encode("utf-8", "replace").decode()
             row = Row(number=len(self._rows) + 1, **facts)
             self._rows.append(row)
             return row

@@ -7,6 +7,8 @@ import math
 from typing import Any
 from uuid import uuid4
 
+from pydantic import BaseModel, ValidationError
+
 from simulator import elevenlabs_errors as errors
 from simulator.account import Account
 from simulator.speech import Spoken, speak
@@ -28,14 +30,39 @@ LARGEST_SEED = 4_294_967_295
 WAV_HEADER_BYTES = 44
 
 
+class _Settings(BaseModel):
+    speed: float | None = None
+    stability: float | None = None
+    similarity_boost: float | None = None
+    style: float | None = None
+
+
+class _Body(BaseModel):
+    """The types of what is read here, checked as the vendor's framework checks them."""
+
+    text: str
+    model_id: str | None = None
+    language_code: str | None = None
+    voice_settings: _Settings | None = None
+    seed: int | None = None
+    previous_text: str | None = None
+    next_text: str | None = None
+    previous_request_ids: list[str] | None = None
+    next_request_ids: list[str] | None = None
+
+
 def read_call(voice: str, body: Any, query: dict[str, str]) -> Call:
     """Understand a text-to-speech request.
 
     Raises:
-        Rejected: no text, an unknown voice or model.
+        Rejected: no text, a field of the wrong type, an unknown voice or model.
     """
-    if not isinstance(body, dict) or not isinstance(body.get("text"), str):
-        raise Rejected(errors.validation("text", "Field required"))
+    try:
+        _Body.model_validate(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = str(first["loc"][-1]) if first["loc"] else "text"
+        raise Rejected(errors.validation(where, first["msg"], first["type"])) from error
     model = str(body.get("model_id") or DEFAULT_MODEL)
     if model not in VOICE_MODELS:
         raise Rejected(errors.model_gone(model))

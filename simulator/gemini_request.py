@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from simulator.gemini_errors import invalid, model_gone, unknown_field
 from simulator.models import ALIASES, MODELS, RETIRED, GeminiModel
@@ -30,6 +32,45 @@ MAX_INLINE_BYTES = 7 * 1024 * 1024
 TIERS = {"standard": Decimal(1), "flex": Decimal("0.5"), "priority": Decimal("1.75")}
 
 
+class _Loose(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+class _Blob(_Loose):
+    data: str = ""
+
+
+class _Part(_Loose):
+    text: str = ""
+    inlineData: _Blob | None = None
+
+
+class _Content(_Loose):
+    role: Literal["user", "model"] = "user"
+    parts: list[_Part] = []
+
+
+class _Level(_Loose):
+    thinkingLevel: str = ""
+
+
+class _Config(_Loose):
+    maxOutputTokens: int = 1
+    responseModalities: list[str] = []
+    responseJsonSchema: dict[str, Any] = {}
+    thinkingConfig: _Level = _Level()
+    imageConfig: dict[str, str] = {}
+    speechConfig: dict[str, Any] = {}
+
+
+class _Body(_Loose):
+    """The types of what is read here; everything else may be anything."""
+
+    contents: list[_Content]
+    systemInstruction: _Content = _Content()
+    generationConfig: _Config = _Config()
+
+
 def read_call(model: str, raw: Any) -> Call:
     """Understand a body, in either casing, and refuse what has no such field.
 
@@ -40,8 +81,12 @@ def read_call(model: str, raw: Any) -> Call:
     if name in RETIRED or name not in MODELS:
         raise Rejected(model_gone(name))
     body = camel(raw)
-    if not isinstance(body, dict) or not isinstance(body.get("contents"), list):
+    if not isinstance(body, dict) or not body.get("contents"):
         raise invalid("* GenerateContentRequest.contents: contents is not specified\n")
+    try:
+        _Body.model_validate(body)
+    except ValidationError as error:
+        raise _mistyped(error) from error
     for field in body.keys() - REQUEST_FIELDS:
         raise unknown_field(field, "")
     for field in body.get("generationConfig", {}).keys() - CONFIG_FIELDS:
@@ -49,20 +94,21 @@ def read_call(model: str, raw: Any) -> Call:
     return Call("gemini", MODELS[name].makes, name, body, text_of(body))
 
 
+def _mistyped(error: ValidationError) -> Rejected:
+    first = error.errors(include_url=False)[0]
+    if first["loc"][-1] == "role":
+        return invalid("Please use a valid role: user, model.")
+    where = ".".join(map(str, first["loc"]))
+    return invalid(f"Invalid value at '{where}': {first['msg']}")
+
+
 def text_of(body: Json) -> str:
     """All that the contents say, without the system instruction."""
-    texts = [part.get("text", "") for content in body["contents"] for part in parts_of(content)]
+    texts = [part.get("text", "") for content in body["contents"] for part in _parts(content)]
     return "\n".join(text for text in texts if text)
 
 
-def parts_of(content: Any) -> list[Json]:
-    """The parts of one content.
-
-    Raises:
-        Rejected: it is not one, or of another role than user or model.
-    """
-    if not isinstance(content, dict) or content.get("role", "user") not in ("user", "model"):
-        raise invalid("Please use a valid role: user, model.")
+def _parts(content: Json) -> list[Json]:
     return content.get("parts", [])
 
 
@@ -103,16 +149,16 @@ def references_of(body: Json) -> tuple[bytes, ...]:
         Rejected: too many, too large, or not pictures.
     """
     inlined = [
-        part["inlineData"]["data"]
+        part["inlineData"].get("data", "")
         for content in body["contents"]
-        for part in parts_of(content)
+        for part in _parts(content)
         if "inlineData" in part
     ]
     if len(inlined) > MAX_REFERENCES:
         raise invalid(f"At most {MAX_REFERENCES} input images are supported.")
     try:
         found = tuple(_bytes(data) for data in inlined)
-    except (binascii.Error, AttributeError):
+    except binascii.Error:
         raise invalid("Base64 decoding failed for inline data.") from None
     if any(len(data) > MAX_INLINE_BYTES or not readable(data) for data in found):
         raise invalid("Unable to process input image. Please retry or report.")

@@ -143,7 +143,7 @@ class Stage:
 
 def _response(answer: Answer, places: Mapping[str, str]) -> Response:
     content = answer.reply if answer.listed is None else answer.listed
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(content, separators=(",", ":")).encode()
     headers = {**answer.headers, **places}
     if answer.deliver:
         return answer.deliver(body, headers)

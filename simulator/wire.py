@@ -60,7 +60,8 @@ def camel(value: Any) -> Any:
         return [camel(item) for item in value]
     if not isinstance(value, dict):
         return value
-    named = {re.sub(r"_([a-z0-9])", lambda m: m[1].upper(), key): key for key in value}
+    given = {key: inner for key, inner in value.items() if inner is not None}  # null means unset
+    named = {re.sub(r"_([a-z0-9])", lambda m: m[1].upper(), key): key for key in given}
     return {
         name: value[key] if name in OPAQUE_FIELDS else camel(value[key])
         for name, key in named.items()

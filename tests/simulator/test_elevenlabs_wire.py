@@ -103,6 +103,16 @@ async def test_missing_text_is_fastapis_422(play):
         assert detail(response)[0]["loc"][0] == "body"
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"text": 5}, {"seed": "x"}, {"voice_settings": {"speed": "fast"}}, {"previous_text": [1]}],
+)
+async def test_fields_of_the_wrong_type_are_a_422_that_names_them(play, wrong):
+    response = await play().voice(**{"text": "Hello.", **wrong})
+    assert response.status_code == 422
+    assert detail(response)[0]["loc"][-1] in ("text", "seed", "speed", "previous_text")
+
+
 async def test_voices_come_in_pages(play):
     played = play()
     url = f"{played.url}/elevenlabs/v2/voices"

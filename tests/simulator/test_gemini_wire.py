@@ -179,6 +179,37 @@ async def test_bad_bodies_are_refused_as_google_does(play):
     assert "valid role" in error(role)["message"]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"contents": "x"},
+        {"contents": [1]},
+        {"contents": [{"parts": [{"text": 5}]}]},
+        {"contents": [{"parts": [{"inlineData": "x"}]}]},
+        {"generationConfig": []},
+        {"generationConfig": {"maxOutputTokens": "many"}},
+        {"generationConfig": {"thinkingConfig": "low"}},
+        {"generationConfig": {"responseJsonSchema": "string"}},
+        {"systemInstruction": "x"},
+    ],
+)
+async def test_fields_of_the_wrong_type_are_a_400(play, wrong):
+    response = await play().generate("gemini-3.1-flash-lite", "x", {}, **wrong)
+    assert (response.status_code, error(response)["status"]) == (400, "INVALID_ARGUMENT")
+
+
+async def test_null_is_unset(play):
+    answer = await play().generate("gemini-3.1-flash-lite", "x", {}, systemInstruction=None)
+    assert answer.status_code == 200
+
+
+async def test_half_a_character_is_refused(play):
+    played = play()
+    url = f"{played.url}/gemini/v1beta/models/gemini-3.1-flash-lite:generateContent"
+    body = json.dumps({"contents": [{"parts": [{"text": "x \ud83d"}]}]})
+    assert (await played.http.post(url, content=body)).status_code == 400
+
+
 async def test_thinking_levels_are_each_models_own(play):
     played = play()
     minimal = {"thinkingConfig": {"thinkingLevel": "MINIMAL"}}

@@ -19,7 +19,7 @@ def hertz(note: int) -> float:
 def pad(note: int, length_ms: int, brightness: float) -> Samples:
     """A soft held note, stereo (n, 2): three detuned voices that swell in and fade out."""
     frequency = hertz(note)
-    table = _table(frequency, 300 + 1_500 * brightness, 1.0)
+    table = _table(frequency, 450 + 2_400 * brightness, 0.9)
     n = length_ms * RATE_HZ // 1000
     middle = _wave(table, frequency, n, 0.1)
     left = middle + _wave(table, frequency * 1.0022, n, 0.4)
@@ -32,10 +32,10 @@ def pluck(note: int, length_ms: int, brightness: float) -> Samples:
     """A plucked string, mono (n,): bright at the start, round as it dies away."""
     frequency, n = hertz(note), length_ms * RATE_HZ // 1000
     seconds = np.arange(n, dtype=np.float32) / RATE_HZ
-    bright = _wave(_table(frequency, 1_200 + 3_000 * brightness, 0.9), frequency, n, 0.0)
+    bright = _wave(_table(frequency, 1_800 + 4_000 * brightness, 0.7), frequency, n, 0.0)
     round_ = _wave(_table(frequency, 500, 1.4), frequency, n, 0.0)
-    fast, slow = np.exp(-seconds * 14), np.exp(-seconds * (2.2 + frequency / 300))
-    return _struck(0.5 * bright * fast + round_ * slow)
+    fast, slow = np.exp(-seconds * 9), np.exp(-seconds * (2.2 + frequency / 300))
+    return _struck(0.9 * bright * fast + 0.8 * round_ * slow)
 
 
 def mallet(note: int, length_ms: int, brightness: float) -> Samples:
@@ -60,7 +60,7 @@ def bell(note: int, length_ms: int, brightness: float) -> Samples:
 def bass(note: int, length_ms: int, brightness: float) -> Samples:
     """A round bass note, mono (n,), with enough overtones for a telephone's loudspeaker."""
     frequency, n = hertz(note), length_ms * RATE_HZ // 1000
-    wave = _wave(_table(frequency, 140 + 260 * brightness, 1.1), frequency, n, 0.0)
+    wave = _wave(_table(frequency, 220 + 400 * brightness, 1.0), frequency, n, 0.0)
     return wave * _envelope(n, rise=0.03, fall=0.35)
 
 

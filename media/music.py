@@ -17,6 +17,7 @@ from media.waveform import RATE_HZ, Samples, Spectra, frequencies, overlap_save,
 _STEPS = 16  # sixteenths in a bar
 _LOW, _HIGH = 55, 71  # the pad's register, MIDI notes: under the voice's presence region
 _LOOP_FADE_MS = 400
+_SIDE = 0.3  # the lead's strokes alternate a little left and right of the voice
 Instrument = Literal["pad", "bass", "pluck", "mallet", "bell"]
 _PLAYED: dict[Instrument, Callable[[int, int, float], Samples]] = {
     "pad": instruments.pad,
@@ -102,7 +103,7 @@ class _Player:
         for note in voicing:
             self._add(start, self._note("pad", note, held_ms), 0.28 * mood.pad_level)
         low = self._note("bass", 36 + root % 12, 520)
-        self._pattern(start, step, mood.bass_pattern, lambda _: low, 0.3)
+        self._pattern(start, step, mood.bass_pattern, lambda _: low, 0.22)
         self._lead(start, step, section, voicing)
         if section % 4 != 3:
             kick = instruments.kick()
@@ -119,7 +120,7 @@ class _Player:
         def stroke(count: int) -> Samples:
             turn = (first + count) % (2 * len(walk) - 2)
             note = walk[min(turn, 2 * len(walk) - 2 - turn)]
-            return self._note(mood.lead, note, 1_400)
+            return _panned(self._note(mood.lead, note, 1_400), _SIDE if count % 2 else -_SIDE)
 
         self._pattern(start, step, pattern, stroke, mood.lead_level * 0.5)
 
@@ -158,6 +159,13 @@ class _Player:
         part = note[: max(0, len(self.out) - at)]
         scaled = part * np.float32(level)
         self.out[at : at + len(part)] += scaled if part.ndim == 2 else scaled[:, None]
+
+
+def _panned(note: Samples, side: float) -> Samples:
+    """Place a mono note left (-1) or right (1) at constant power."""
+    angle = (side + 1) * np.pi / 4
+    ears = np.array([np.cos(angle), np.sin(angle)]) * 2**0.5
+    return np.outer(note, ears.astype(np.float32))
 
 
 def _pitch(mood: Mood, degree: int) -> int:

@@ -117,14 +117,19 @@ class GeminiText:
 
 def _finish_reason(message: AIMessage) -> str:
     """Why it ended; a blocked prompt has no candidate, only feedback."""
-    metadata = message.response_metadata
-    feedback = metadata.get("prompt_feedback") or {}
+    return _block_reason(message) or str(message.response_metadata.get("finish_reason") or "")
+
+
+def _block_reason(message: AIMessage) -> str:
+    feedback = message.response_metadata.get("prompt_feedback") or {}
     blocked = feedback.get("block_reason")
-    return str(getattr(blocked, "name", blocked) or metadata.get("finish_reason") or "")
+    return str(getattr(blocked, "name", blocked) or "")
 
 
 def _text_usage(message: AIMessage) -> Usage:
-    used: Mapping[str, Any] = message.usage_metadata or {}
+    # LangChain drops the usage of a blocked prompt; nothing was written, that much is certain.
+    nothing = {"output_tokens": 0} if _block_reason(message) else {}
+    used: Mapping[str, Any] = message.usage_metadata or nothing
     units = {
         "input_tokens": tokens(used.get("input_tokens")),
         "output_tokens": tokens(used.get("output_tokens")),

@@ -42,6 +42,7 @@ class Asked:
     path: str
     headers: dict
     body: dict
+    client: tuple  # the other end of the connection
 
 
 class Vendor:
@@ -88,7 +89,7 @@ def handler_for(vendor):
             length = int(self.headers.get("content-length") or 0)
             body = json.loads(self.rfile.read(length) or b"null")
             headers = {name.lower(): value for name, value in self.headers.items()}
-            vendor.asked.append(Asked(self.command, self.path, headers, body))
+            vendor.asked.append(Asked(self.command, self.path, headers, body, self.client_address))
             send(self, vendor.next_answer(), vendor.gone)
 
         do_POST = do_GET = answer

@@ -67,6 +67,7 @@ async def test_a_blocked_prompt_is_refused_content(vendor, gemini, text_model, r
     with pytest.raises(ContentRefused) as caught:
         await text_model.write(REQUEST)
     assert caught.value.code == reason
+    assert caught.value.units == {"input_tokens": None, "output_tokens": 0, "cached_tokens": 0}
     assert len(vendor.asked) == 1
 
 

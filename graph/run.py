@@ -47,7 +47,7 @@ class Holder(Plain):
 
 
 class Run(Plain):
-    """One row of the table."""
+    """One row of the table. `holder` is there only while that process is alive."""
 
     id: str
     tenant: str

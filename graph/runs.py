@@ -212,4 +212,5 @@ def _uuid(run_id: str) -> UUID:
 
 
 def _run(row: DictRow) -> Run:
-    return Run.model_validate({**row, "id": str(row["id"])})
+    holder = row["holder"] if row.pop("held", True) else None
+    return Run.model_validate({**row, "id": str(row["id"]), "holder": holder})

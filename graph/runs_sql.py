@@ -7,10 +7,16 @@ values (%(id)s, %(tenant)s, %(title)s, %(topic)s, %(providers)s, %(budget_usd)s,
 returning *
 """
 
-GET = "select * from runs where id = %(id)s"
+# A killed process leaves its name in `holder`; whether it lives is known by its lock alone.
+_HELD = """holder is not null and exists (select 1 from pg_locks
+        where locktype = 'advisory' and objsubid = 1 and granted
+            and (classid::bigint << 32) | objid::bigint = hashtextextended(runs.id::text, 42))
+    as held"""
 
-LIST = """
-select * from runs
+GET = f"select *, {_HELD} from runs where id = %(id)s"
+
+LIST = f"""
+select *, {_HELD} from runs
 where (%(status)s::text is null or status = %(status)s)
     and (%(tenant)s::text is null or tenant = %(tenant)s)
     and (%(id)s::uuid is null or (created_at, id) < (%(created_at)s::timestamptz, %(id)s))
@@ -18,7 +24,7 @@ order by created_at desc, id desc
 limit %(limit)s
 """
 
-FIND = "select * from runs where id::text like %(beginning)s order by id limit 2"
+FIND = f"select *, {_HELD} from runs where id::text like %(beginning)s order by id limit 2"
 
 SET_STATUS = """
 update runs set status = %(to)s, reason = %(reason)s, updated_at = now()
@@ -47,10 +53,10 @@ returning *
 
 DROP_DECISION = "update runs set decision = null where id = %(id)s returning id"
 
-REQUEST_CANCEL = """
+REQUEST_CANCEL = f"""
 update runs set cancel_requested = true, updated_at = now()
 where id = %(id)s and status = any(%(only_from)s)
-returning *
+returning *, {_HELD}
 """
 
 HOLD = "update runs set holder = %(holder)s where id = %(id)s returning id"

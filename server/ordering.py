@@ -15,7 +15,7 @@ from nodes.brought import check_brought
 from providers.catalog import plan_for
 from providers.offline.voice import speech_language
 from server.wish import Wish
-from shortfactory.errors import InvalidInput, StorageError
+from shortfactory.errors import InvalidInput
 from shortfactory.money import parse_budget
 from shortfactory.order import Approve, Order, check_topic, read_text
 from shortfactory.plan import Providers
@@ -85,8 +85,7 @@ def place_of(out: Path | None, wish: Wish, run_id: str) -> Path:
     """The folder for the package, checked: it can be written and its disk has room.
 
     Raises:
-        InvalidInput: a file, or a folder that cannot be written.
-        StorageError: the disk is full.
+        InvalidInput: a file, a folder that cannot be written, or a full disk.
     """
     file = wish.script or wish.source
     name = slug(wish.topic or (file.stem if file else ""))
@@ -95,10 +94,11 @@ def place_of(out: Path | None, wish: Wish, run_id: str) -> Path:
     existing = next(folder for folder in (place, *place.parents) if folder.exists())
     free_bytes = shutil.disk_usage(existing).free
     if free_bytes < ROOM_BYTES:
-        raise StorageError(
-            f"The disk of {existing} is full: {free_bytes / 1e6:.0f} MB are free.",
-            cure=f"Make {ROOM_BYTES / 1e6:.0f} MB of room, or name another folder with --out.",
+        cure = (
+            f"its disk has {free_bytes / 1e6:.0f} MB free; make {ROOM_BYTES / 1e6:.0f} MB of room "
+            "or name another folder"
         )
+        raise InvalidInput("out", str(place), cure)
     return place
 
 

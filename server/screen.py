@@ -101,10 +101,11 @@ def next_step(run: Run) -> str:
     """Why a run rests, and what a person can do about it."""
     name = run.id[:8]
     resume = f"Go on with: shortfactory resume {name}"
-    held = run.status == "running" and run.holder is not None
     cures = {
         "queued": resume,
-        "running": "It is being made." if held else resume,
+        "running": f"Process {run.holder.pid} on {run.holder.host} is making it."
+        if run.holder
+        else resume,
         "waiting_approval": f"The script waits for a person. Read it: shortfactory show {name}\n"
         f"Then: shortfactory approve {name}, or reject {name}, or revise {name} --notes TEXT",
         "waiting_budget": f"{resume} --budget USD",

@@ -171,8 +171,9 @@ def migrate(json: Json = False) -> None:
 def simulate(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port.")] = 8765,
-    scenario: Annotated[str, typer.Option(help="Which behaviour to begin with.")] = "",
+    latency: Annotated[str, typer.Option(help="instant, usual, slow or stuck.")] = "usual",
+    scenario: Annotated[str | None, typer.Option(help="Which faults to begin with.")] = None,
     json: Json = False,
 ) -> None:
     """Serve a local Gemini and ElevenLabs that cost nothing, for --providers simulator."""
-    call("setup:simulate", json, host, port, scenario)
+    call("setup:simulate", json, host, port, latency, scenario)

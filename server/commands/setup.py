@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
+from typing import get_args
 
 from graph.database import open_database
 from server.screen import print_json, result
+from shortfactory.errors import InvalidInput
 from shortfactory.settings import Settings
+from simulator.latency import Profile
+from simulator.server import DEFAULT, serve
 
 
 def migrate(as_json: bool) -> int:
@@ -25,10 +28,12 @@ def migrate(as_json: bool) -> int:
     return 0
 
 
-def simulate(as_json: bool, host: str, port: int, scenario: str) -> int:
+def simulate(as_json: bool, host: str, port: int, latency: str, scenario: str | None) -> int:
     """Serve the simulator until Ctrl-C."""
-    server = importlib.import_module("simulator.server")
+    profiles: tuple[Profile, ...] = get_args(Profile)
+    if latency not in profiles:
+        raise InvalidInput("latency", latency, f"use one of {', '.join(profiles)}")
     if as_json:
-        print_json({"gemini": f"http://{host}:{port}/gemini"})
-    server.serve(host=host, port=port, **({"scenario": scenario} if scenario else {}))
+        print_json({"simulator": f"http://{host}:{port}"})
+    serve(host, port, latency, scenario or DEFAULT)
     return 0

@@ -155,10 +155,20 @@ async def test_a_killed_holder_gives_the_run_free(database, database_url, tmp_pa
     with pytest.raises(RunBusy, match=f"process {holder.pid} "):
         async with database.lease(run.id):
             pass
+    assert (await database.runs.get(run.id)).holder.pid == holder.pid
     holder.kill()
     holder.communicate()
+    await eventually_unheld(database, run.id)
     async with asyncio.timeout(10):
         await eventually_leased(database, run.id)
+
+
+async def eventually_unheld(database, run_id):
+    async with asyncio.timeout(10):
+        while True:
+            if (await database.runs.get(run_id)).holder is None:
+                return
+            await asyncio.sleep(0.02)
 
 
 async def eventually_leased(database, run_id):

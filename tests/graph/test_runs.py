@@ -115,14 +115,19 @@ async def test_a_run_that_has_ended_cannot_be_cancelled(runs):
         await runs.request_cancel(run.id)
 
 
-async def test_a_holder_releases_only_itself(runs):
+async def test_a_holder_releases_only_itself(runs, database):
     run = await runs.create(ORDER)
-    mine = Holder.here()
-    other = mine.model_copy(update={"pid": 1})
-    await runs.hold(run.id, mine)
-    await runs.release(run.id, other)
-    assert (await runs.get(run.id)).holder == mine
-    await runs.release(run.id, mine)
+    async with database.lease(run.id):
+        mine = (await runs.get(run.id)).holder
+        await runs.release(run.id, mine.model_copy(update={"pid": 1}))
+        assert (await runs.list())[0].holder == mine
+        await runs.release(run.id, mine)
+        assert (await runs.get(run.id)).holder is None
+
+
+async def test_a_holder_that_is_gone_is_not_shown(runs):
+    run = await runs.create(ORDER)
+    await runs.hold(run.id, Holder.here())
     assert (await runs.get(run.id)).holder is None
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from server.ordering import place_of, providers_of, slug
 from server.wish import Wish
-from shortfactory.errors import StorageError
+from shortfactory.errors import InvalidInput
 from shortfactory.settings import Settings
 
 WISH = Wish("Why bees dance", None, None, "en", 45, 6, "editorial", None, None)
@@ -89,7 +89,7 @@ def test_the_package_goes_beside_the_others_by_default(tmp_path, monkeypatch):
 def test_a_full_disk_is_said_before_anything_is_made(tmp_path, monkeypatch):
     usage = type("Usage", (), {"free": 5_000_000})
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
-    with pytest.raises(StorageError, match=r"5 MB are free\. Make 60 MB of room"):
+    with pytest.raises(InvalidInput, match="its disk has 5 MB free; make 60 MB of room"):
         place_of(tmp_path / "out", WISH, "0123456789")
 
 

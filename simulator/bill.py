@@ -47,8 +47,7 @@ class Bill:
     def add(self, **facts: Any) -> Row:
         """Record one finished request; `number` counts from 1."""
         with self._lock:
-            text: str = facts.get("text", "")[:EXCERPT_CHARACTERS]
-            facts["text"] = text.encode("utf-8", "replace").decode()
+            facts["text"] = facts.get("text", "")[:EXCERPT_CHARACTERS]
             row = Row(number=len(self._rows) + 1, **facts)
             self._rows.append(row)
             return row

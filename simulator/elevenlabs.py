@@ -19,7 +19,7 @@ from simulator.voices import (
     voice_gender,
     voice_language,
 )
-from simulator.wire import Answer, Call, Json, Rejected
+from simulator.wire import Answer, Call, Json, Rejected, is_unicode
 
 DEFAULT_MODEL = "eleven_multilingual_v2"
 DEFAULT_FORMAT = "mp3_44100_128"
@@ -63,6 +63,8 @@ def read_call(voice: str, body: Any, query: dict[str, str]) -> Call:
         first = error.errors(include_url=False)[0]
         where = str(first["loc"][-1]) if first["loc"] else "text"
         raise Rejected(errors.validation(where, first["msg"], first["type"])) from error
+    if not is_unicode(body["text"]):
+        raise Rejected(errors.validation("text", "Invalid unicode", "string_unicode"))
     model = str(body.get("model_id") or DEFAULT_MODEL)
     if model not in VOICE_MODELS:
         raise Rejected(errors.model_gone(model))

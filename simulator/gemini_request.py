@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from simulator.gemini_errors import invalid, model_gone, unknown_field
 from simulator.models import ALIASES, MODELS, RETIRED, GeminiModel
 from simulator.pictures import readable
-from simulator.wire import Call, Json, Rejected, camel
+from simulator.wire import Call, Json, Rejected, camel, is_unicode
 
 _REQUEST_FIELDS = """
 contents systemInstruction tools toolConfig safetySettings generationConfig cachedContent
@@ -87,11 +87,14 @@ def read_call(model: str, raw: Any) -> Call:
         _Body.model_validate(body)
     except ValidationError as error:
         raise _mistyped(error) from error
+    text = text_of(body)
+    if not is_unicode(text):
+        raise invalid("Invalid JSON payload received. Invalid unicode escape sequence.")
     for field in body.keys() - REQUEST_FIELDS:
         raise unknown_field(field, "")
     for field in body.get("generationConfig", {}).keys() - CONFIG_FIELDS:
         raise unknown_field(field, "generation_config")
-    return Call("gemini", MODELS[name].makes, name, body, text_of(body))
+    return Call("gemini", MODELS[name].makes, name, body, text)
 
 
 def _mistyped(error: ValidationError) -> Rejected:

@@ -54,6 +54,11 @@ class Rejected(Exception):
         self.answer = answer
 
 
+def is_unicode(text: str) -> bool:
+    """Whether the text has no half of a surrogate pair, which no vendor takes."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def camel(value: Any) -> Any:
     """Read protobuf JSON: snake_case field names become camelCase, schemas stay as they are."""
     if isinstance(value, list):

@@ -97,7 +97,7 @@ async def test_keys_are_checked(play, key, code):
 async def test_missing_text_is_fastapis_422(play):
     played = play()
     url = f"{played.url}/elevenlabs/v1/text-to-speech/x/with-timestamps"
-    for content in ("{", "[]", "{}"):
+    for content in ("{", "[]", "{}", '{"text": "\\ud83d"}'):
         response = await played.http.post(url, content=content)
         assert response.status_code == 422
         assert detail(response)[0]["loc"][0] == "body"

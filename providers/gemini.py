@@ -128,7 +128,7 @@ def _block_reason(message: AIMessage) -> str:
 
 def _text_usage(message: AIMessage) -> Usage:
     # LangChain drops the usage of a blocked prompt; nothing was written, that much is certain.
-    nothing = {"output_tokens": 0} if _block_reason(message) else {}
+    nothing: Mapping[str, Any] = {"output_tokens": 0} if _block_reason(message) else {}
     used: Mapping[str, Any] = message.usage_metadata or nothing
     units = {
         "input_tokens": tokens(used.get("input_tokens")),

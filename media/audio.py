@@ -74,9 +74,8 @@ def soundtrack(
         InvalidInput: an unknown mood.
         MediaError: a file cannot be read, a cue lies outside the film, or nothing can be heard.
     """
-    parts = stems(cues, n_samples, mood, seed, music)
-    mix = parts.music
-    mix += parts.voice
+    voice, mix = _mastered(cues, n_samples, mood, seed, music)
+    mix += voice[:, None]
     levels = measure(mix)
     return Soundtrack(mix, levels.lufs, levels.true_peak_dbtp)
 
@@ -85,6 +84,14 @@ def stems(
     cues: Sequence[VoiceCue], n_samples: int, mood: str, seed: int, music: Path | None = None
 ) -> Stems:
     """The two parts whose sum is `soundtrack` with the same arguments; raises as it does."""
+    voice, bed = _mastered(cues, n_samples, mood, seed, music)
+    return Stems(np.repeat(voice[:, None], 2, axis=1), bed)
+
+
+def _mastered(
+    cues: Sequence[VoiceCue], n_samples: int, mood: str, seed: int, music: Path | None
+) -> tuple[Samples, Samples]:
+    """The voices, mono (n,), and the bed, stereo (n, 2), under one master gain."""
     if n_samples < 1:
         raise MediaError(f"A film of {n_samples} samples has no sound.", cure="Add a scene.")
     voice, voice_power = _voices(cues, n_samples)
@@ -99,7 +106,7 @@ def stems(
     gain = master_gain(levels)
     apply_curve(voice, gain)
     apply_curve(bed, gain)
-    return Stems(np.repeat(voice[:, None], 2, axis=1), bed)
+    return voice, bed
 
 
 def _voices(cues: Sequence[VoiceCue], n_samples: int) -> tuple[Samples, Curve]:

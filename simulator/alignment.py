@@ -14,7 +14,7 @@ from simulator import elevenlabs_errors as errors
 from simulator.speech import AUDIBLE, speak
 from simulator.wire import Answer, Call, Json, Rejected
 
-USD_PER_HOUR = Decimal("0.40")  # as their speech recognition, read 2026-09
+USD_PER_HOUR = Decimal("0.40")  # assumed: billed by audio time, the real price is unknown
 LOSS = 0.12
 
 

@@ -36,24 +36,26 @@ def control_routes(house: House) -> list[Route]:
         except UnknownScenario as unknown:
             return JSONResponse({"error": str(unknown)}, 404)
 
-    async def catalogue(_request: Request) -> Response:
-        actions = {
-            name: {"says": action.says, "kinds": sorted(action.kinds)}
-            for name, action in sorted(ACTIONS.items())
-        }
-        return JSONResponse({"scenarios": sorted(SCENARIOS), "actions": actions})
-
-    async def healthy(_request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
     return [
         Route("/bill", bill, methods=["GET", "DELETE"]),
         Route("/requests", requests),
         Route("/scenario", scenario, methods=["GET", "PUT"]),
         Route("/s/{scenario}/scenario", scenario, methods=["GET", "PUT"]),
-        Route("/scenarios", catalogue),
-        Route("/healthz", healthy),
+        Route("/scenarios", _catalogue),
+        Route("/healthz", _healthy),
     ]
+
+
+async def _catalogue(_request: Request) -> Response:
+    actions = {
+        name: {"says": action.says, "kinds": sorted(action.kinds)}
+        for name, action in sorted(ACTIONS.items())
+    }
+    return JSONResponse({"scenarios": sorted(SCENARIOS), "actions": actions})
+
+
+async def _healthy(_request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
 
 
 async def _put(house: House, name: str, request: Request) -> Response:

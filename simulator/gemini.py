@@ -24,7 +24,7 @@ from simulator.wire import Answer, Call, Json
 Draw = Callable[[str, tuple[bytes, ...], str, tuple[int, int], str], Awaitable[bytes]]
 
 CHARACTERS_PER_TOKEN = 4
-AUDIO_TOKENS_PER_SECOND = 25  # Google's documented rate for speech
+AUDIO_TOKENS_PER_SECOND = 25  # Google's rate for spoken output; not measured
 SPEECH_RATE_HZ = 24_000
 REFERENCE_TOKENS = 1120
 DEFAULT_OUTPUT_TOKENS = 65_536

@@ -27,7 +27,8 @@ from providers.gateway import Gateway
 from providers.http import open_http
 from providers.ledger import Ledger
 from providers.ports import Task
-from providers.ratelimit import Limiter, LocalLimiter
+from providers.ratelimit import Limiter
+from providers.shared_limits import SharedLimiter
 from shortfactory.plan import Plan, Providers
 from shortfactory.settings import Settings
 
@@ -40,7 +41,7 @@ class Lines:
     ) -> None:
         self._settings, self._database = settings, database
         self._http, self._render = http, render
-        self._limiter: Limiter = LocalLimiter()
+        self._limiter: Limiter = SharedLimiter(database.pool)
         self._services: dict[Providers, Services] = {}
         self.store = FolderStore(settings.home / "artifacts")
         self.ledger = Ledger(database.pool, settings.budget)

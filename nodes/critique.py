@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -57,14 +58,18 @@ async def critique(state: Reads, services: Services) -> Writes:
     script = Script.model_validate(state["script"])
     plan = Plan.model_validate(state["plan"])
     rate = services.catalog.words_per_second(plan.voice, script.language)
-    return Writes(
-        findings=[
-            *check_form(script),
-            *check_length(script, topic.seconds, rate),
-            *check_hook(script, rate),
-            *check_words(script),
-        ]
-    )
+    # In a thread: the first look at the fonts reads them all.
+    return Writes(findings=await asyncio.to_thread(criticise, script, topic.seconds, rate))
+
+
+def criticise(script: Script, asked_s: float, words_per_second: float) -> list[Finding]:
+    """Everything the critic has to say of a script."""
+    return [
+        *check_form(script),
+        *check_length(script, asked_s, words_per_second),
+        *check_hook(script, words_per_second),
+        *check_words(script),
+    ]
 
 
 def spoken_seconds(narration: str, words_per_second: float) -> float:

@@ -28,8 +28,8 @@ class GeminiSettings(BaseModel):
     api_key: SecretStr | None = None
     base_url: HttpUrl = HttpUrl("https://generativelanguage.googleapis.com")
     text_model: str = "gemini-3.1-flash-lite"
-    image_model: str = "gemini-nano-banana-2.1"
-    image_fallback_model: str = "gemini-3.1-flash-lite-image"
+    image_model: str = "gemini-3.1-flash-lite-image"
+    image_fallback_model: str = "gemini-nano-banana-2.1"
     speech_model: str = "gemini-3.1-flash-tts-preview"
     requests_per_minute: int = Field(default=300, ge=1)
     images_per_minute: int = Field(default=60, ge=1)
@@ -41,7 +41,7 @@ class ElevenLabsSettings(BaseModel):
 
     api_key: SecretStr | None = None
     base_url: HttpUrl = HttpUrl("https://api.elevenlabs.io")
-    model: str = "eleven_multilingual_v2"
+    model: str = "eleven_flash_v2_5"
     voice_id: str | None = None
     concurrency: int = Field(default=3, ge=1)
     timeout_s: float = Field(default=90, gt=0)

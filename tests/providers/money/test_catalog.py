@@ -33,8 +33,8 @@ def test_offline_needs_nothing():
 
 def test_live_plan_comes_from_the_settings():
     plan = plan_for(configured(**KEYS), "live", TODAY)
-    assert plan.image == "gemini:gemini-nano-banana-2.1"
-    assert plan.voice == "elevenlabs:eleven_multilingual_v2"
+    assert plan.image == "gemini:gemini-3.1-flash-lite-image"
+    assert plan.voice == "elevenlabs:eleven_flash_v2_5"
     assert plan.voice_fallback.startswith("gemini:")
 
 
@@ -67,7 +67,7 @@ def test_the_simulator_needs_no_keys():
         ({"text_model": "gemini-99"}, "not a known text model"),
         ({"text_model": "gemini-nano-banana-2.1"}, "not a known text model"),
         ({"speech_model": "gemini-3.8-flash"}, "not a known voice model"),
-        ({"image_fallback_model": "gemini-nano-banana-2.1"}, "must be another model"),
+        ({"image_fallback_model": "gemini-3.1-flash-lite-image"}, "must be another model"),
     ],
 )
 def test_a_model_that_cannot_serve_is_refused_at_start(setting, message):

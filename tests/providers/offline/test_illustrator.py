@@ -15,7 +15,7 @@ import pytest
 from providers.offline.art import lettering
 from providers.offline.art.colour import Tones, contrast, from_lab, luminance, parse, to_lab
 from providers.offline.art.heroes import hero_art, hero_style
-from providers.offline.art.layout import CAPTIONS, SIZES_PX, arrange
+from providers.offline.art.layout import CAPTIONS, MARGIN, SIZES_PX, arrange
 from providers.offline.art.places import ALIKE, PLACES
 from providers.offline.art.poster import poster
 from providers.offline.art.scene import illustrate
@@ -176,7 +176,8 @@ def keyword_contrast(paint, pixels: np.ndarray, word: str) -> float:
     """Contrast of the type's median with the worse end of what surrounds it, both measured."""
     largest = 0.19 if paint is illustrate else 0.3
     y, tall = (0.145, 0.19) if paint is illustrate else (0.15, 0.285)
-    block = lettering.fit(word, 0.115 * 1080, y * 1920, 0.77 * 1080, tall * 1920, largest * 1080)
+    across = (1 - 2 * MARGIN) * 1080
+    block = lettering.fit(word, MARGIN * 1080, y * 1920, across, tall * 1920, largest * 1080)
     assert block
     ink = lettering.mask(block, 0.5)
     top, left = round(block.y * 0.5), round(block.x * 0.5)

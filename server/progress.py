@@ -113,6 +113,7 @@ class Progress:
         """Take one event."""
         if event.scene is not None:
             self._scenes.setdefault(event.scene, SceneLine()).take(event)
+            self._stage = "Making the scenes"
         elif event.kind == "frames":
             self._frames = (event.done, event.total)
         elif event.kind == "node" and event.state == "started":
@@ -146,7 +147,7 @@ class Progress:
     @staticmethod
     def _right(scene: SceneLine) -> RenderableType:
         if scene.trouble:
-            return Text(scene.trouble, style="yellow")
+            return Text(f"{scene.trouble} Now {scene.doing}.", style="yellow")
         if "compose_segment" in scene.done:
             return Text("")
         if scene.frames[1]:

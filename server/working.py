@@ -113,7 +113,8 @@ def _report(job: Job, short: Short) -> int:
     if job.as_json:
         print_json(_document(job, short))
     elif run.status == "done":
-        spent = f"It cost {dollars(short.spent_usd)} of {dollars(run.budget_usd)}."
+        simulated = "simulated " if run.providers == "simulator" else ""
+        spent = f"It cost {simulated}{dollars(short.spent_usd)} of {dollars(run.budget_usd)}."
         result().print(escape(f"{job.out}/film.mp4"))
         notes().print(f"Done: {escape(run.title)}. {spent} Everything is in {job.out}")
     else:

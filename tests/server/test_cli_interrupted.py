@@ -49,6 +49,23 @@ def test_of_two_that_resume_one_is_told_who_has_it(terminal, shortfactory, with_
     assert the_short(shortfactory)["status"] == "cancelled"
 
 
+def test_a_killed_process_leaves_a_short_that_can_be_cancelled(
+    terminal, shortfactory, with_database
+):
+    screen = terminal(*MAKE, *SMALL)
+    screen.expect("Reading it critically")
+    screen.process.kill()
+    screen.process.wait()
+    short = the_short(shortfactory)
+    assert (short["status"], short["holder"]) == ("running", None)
+    assert (
+        f"Go on with: shortfactory resume {short['id'][:8]}"
+        in shortfactory("show", short["id"]).out
+    )
+    assert shortfactory("cancel", short["id"]).code == 0
+    assert the_short(shortfactory)["status"] == "cancelled"
+
+
 @pytest.mark.slow
 def test_a_finished_short_is_handed_over_again(shortfactory, with_database, work_folder):
     made = shortfactory(*MAKE, *SMALL)

@@ -41,7 +41,8 @@ def draw_cover(picture: Path, title: str, style: Style, out: Path) -> None:
     ground = rgb(style.palette[0])
     focus = find_focus(fit(picture, FOCUS_SIDE_PX, ground))
     image, aim = cover(picture, WIDTH_PX, HEIGHT_PX, focus, ground)
-    canvas = image.astype(np.float32)
+    canvas = cv2.resize(image, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_CUBIC)
+    canvas = canvas.astype(np.float32)
     setting = _set_title(words, style)
     low = aim[1] < 0.55
     block = setting.ink.shape[0] + BAR_GAP_PX + BAR_HIGH_PX

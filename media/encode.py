@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from platform import machine
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
 from media.files import DISK_FAULTS, whole_file
 from media.planes import Planes
@@ -35,6 +37,9 @@ SETTINGS: dict[Quality, dict[str, str]] = {
     "best": {"preset": "fast", "crf": "18", "x264-params": "rc-lookahead=40"},
 }
 SHARED = "bframes=2:b-pyramid=none:open-gop=0:stitchable=1:level=4.2:threads=4"
+# x264's AVX-512 macroblock-tree reads memory it never wrote: with it the same frames give other
+# bytes from run to run (measured on crossfades; AVX2 gave the same bytes every time).
+STEADY_ASM = ":asm=avx2" if machine().lower() in ("x86_64", "amd64") else ""
 
 
 Draw = Callable[[int, Planes], None]  # fills the planes with a frame, always with the same bytes
@@ -75,7 +80,7 @@ def encode(
 def _options(quality: Quality, frame: Frame) -> dict[str, str]:
     options = dict(SETTINGS[quality])
     gop = GOP_S * frame.fps
-    options["x264-params"] += f":{SHARED}:keyint={gop}:min-keyint={frame.fps // 2}"
+    options["x264-params"] += f":{SHARED}{STEADY_ASM}:keyint={gop}:min-keyint={frame.fps // 2}"
     return options
 
 
@@ -96,7 +101,7 @@ def _drawn(draw: Draw, frames: int, frame: Frame) -> Generator[Iterator[VideoFra
     free: SimpleQueue[VideoFrame | None] = SimpleQueue()
     ready: SimpleQueue[VideoFrame | BaseException] = SimpleQueue()
     for _ in range(FRAMES_IN_FLIGHT):
-        free.put(VideoFrame(frame.width_px, frame.height_px, "yuv420p"))
+        free.put(_blank(frame))
 
     def work() -> None:
         try:
@@ -137,9 +142,22 @@ def _drain(free: SimpleQueue[VideoFrame | None]) -> None:
 
 def planes_of(picture: VideoFrame) -> Planes:
     """The frame's own memory as arrays; writing to them draws."""
-    found: list[np.ndarray[tuple[int, int], np.dtype[np.uint8]]] = []
+    rows = zip(_rows(picture), picture.planes, strict=True)
+    return Planes(*(memory[:, : plane.width] for memory, plane in rows))
+
+
+def _blank(frame: Frame) -> VideoFrame:
+    """A frame whose padding is zero too: x264 reads it, and fresh memory changes its bytes."""
+    picture = VideoFrame(frame.width_px, frame.height_px, "yuv420p")
+    for rows in _rows(picture):
+        rows[:] = 0
+    return picture
+
+
+def _rows(picture: VideoFrame) -> list[NDArray[np.uint8]]:
+    """Each plane's rows with their padding."""
+    found: list[NDArray[np.uint8]] = []
     for plane in picture.planes:
         memory: Any = plane  # PyAV does not declare its buffer protocol
-        rows = np.frombuffer(memory, np.uint8).reshape(plane.height, plane.line_size)
-        found.append(rows[:, : plane.width])
-    return Planes(*found)
+        found.append(np.frombuffer(memory, np.uint8).reshape(plane.height, plane.line_size))
+    return found

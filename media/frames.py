@@ -45,7 +45,7 @@ def open_scene(body: Body, style: Style, frame: Frame) -> Scene:
     width_px, height_px = master_size(frame)
     picture, aim = cover(body.take.picture, width_px, height_px, focus, background)
     plan = shots(body, style.motion, frame, aim)
-    return Scene(body, to_master(picture), plan, focus)
+    return Scene(body, to_master(picture, (width_px, height_px)), plan, focus)
 
 
 def focus_of(take: Take, style: Style) -> Focus:

@@ -1,8 +1,7 @@
 """Pictures as BT.709 limited-range planes, and the few operations a frame is made of.
 
 Chroma is left-sited, as H.264 assumes: chroma column i lies on luma column 2i, chroma row j
-between luma rows 2j and 2j+1. A master keeps U and V as U V U V in four channels, because one
-four-channel warp costs as much as a warp of one channel.
+between luma rows 2j and 2j+1.
 """
 
 from __future__ import annotations
@@ -48,10 +47,11 @@ class Planes(NamedTuple):
 
 @dataclass(frozen=True)
 class Master:
-    """A picture ready to warp: Y at 1.5 times the frame, U V U V at half of that."""
+    """A picture ready to warp: Y at 1.5 times the frame, U and V at half of that."""
 
     y: Bytes
-    uv: Bytes
+    u: Bytes
+    v: Bytes
 
 
 def master_size(frame: Frame) -> tuple[int, int]:
@@ -62,39 +62,35 @@ def master_size(frame: Frame) -> tuple[int, int]:
     )
 
 
-def to_master(rgb: NDArray[Any]) -> Master:
-    """Convert RGB of even size once; every frame is cut from the result."""
-    yuv = cv2.transform(rgb, TO_YUV)
-    size = (rgb.shape[1] // 2, rgb.shape[0] // 2)
-    chroma = cv2.resize(yuv[:, :, 1:], size, interpolation=cv2.INTER_AREA)
-    packed = np.concatenate([chroma, chroma], axis=2)
-    return Master(np.ascontiguousarray(yuv[:, :, 0], np.uint8), np.asarray(packed, np.uint8))
+def to_master(rgb: NDArray[Any], size: tuple[int, int] | None = None) -> Master:
+    """Convert RGB once, enlarged to `size` (even); every frame is cut from the result."""
+    width, height = size or (rgb.shape[1], rgb.shape[0])
+    y, u, v = cv2.split(cv2.transform(rgb, TO_YUV.astype(np.float32)))
+    half = (width // 2, height // 2)
+    return Master(_resized(y, (width, height)), _resized(u, half), _resized(v, half))
 
 
-def yuv_of(colour: str) -> tuple[int, int, int]:
-    """The code values of "#rrggbb"."""
-    rgb = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)] + [1.0])
-    y, u, v = np.rint(TO_YUV @ rgb).astype(int)
-    return int(y), int(u), int(v)
+def _resized(plane: NDArray[Any], size: tuple[int, int]) -> Bytes:
+    larger = size[0] > plane.shape[1]
+    way = cv2.INTER_CUBIC if larger else cv2.INTER_AREA
+    return np.asarray(cv2.resize(plane, size, interpolation=way), np.uint8)
 
 
 class Camera:
-    """Warps masters into planes; owns the scratch memory for packed chroma."""
+    """Warps masters into the planes of a frame."""
 
     def __init__(self, frame: Frame) -> None:
         self._size = (frame.width_px, frame.height_px)
-        half = (frame.height_px // 2, frame.width_px // 2, 4)
-        self._uv = np.empty(half, np.uint8)
 
     def shoot(self, master: Master, seen: View, out: Planes) -> None:
         """Fill the planes with what the view sees, to a fraction of a pixel."""
         luma, chroma = self._matrices(master, seen)
         width, height = self._size
+        half = (width // 2, height // 2)
         border = cv2.BORDER_REPLICATE
         cv2.warpAffine(master.y, luma, (width, height), out.y, LINEAR, border)
-        cv2.warpAffine(master.uv, chroma, (width // 2, height // 2), self._uv, LINEAR, border)
-        cv2.extractChannel(self._uv, 0, out.u)
-        cv2.extractChannel(self._uv, 1, out.v)
+        cv2.warpAffine(master.u, chroma, half, out.u, LINEAR, border)
+        cv2.warpAffine(master.v, chroma, half, out.v, LINEAR, border)
 
     def _matrices(self, master: Master, seen: View) -> tuple[NDArray[Any], NDArray[Any]]:
         """From output pixel centres to master pixel centres, for luma and left-sited chroma."""

@@ -14,7 +14,7 @@ EDITORIAL = load("editorial").captions
 
 def said(text, step_ms=300):
     return tuple(
-        Word(text=word.strip(".,!?"), start_ms=at * step_ms, end_ms=at * step_ms + 250)
+        Word(text=word.strip(".,!?") or word, start_ms=at * step_ms, end_ms=at * step_ms + 250)
         for at, word in enumerate(text.split())
     )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import RunControl
 from langgraph.types import Command, StateSnapshot
 
 from graph.events import Event, Translator
@@ -54,16 +55,23 @@ def first_state(run: Run, aspect: Aspect = "9:16") -> State:
     )
 
 
-async def drive(graph: Compiled, run: Run, watch: Watch, at_once: int) -> Rest:
-    """Start or resume; a finished step is never run again, whoever ran it."""
+async def drive(
+    graph: Compiled, run: Run, watch: Watch, at_once: int, control: RunControl | None = None
+) -> Rest:
+    """Start or resume; a finished step is never run again, whoever ran it.
+
+    Raises:
+        GraphDrained: `control` was asked to drain, and the step then running has been saved.
+    """
+    told = _Told(run.id, watch, control)
     config = config_of(run.id, at_once)
     snapshot = await _current(graph, config)
     if snapshot.created_at is None:
-        await _stream(graph, first_state(run), config, run.id, watch)
+        await _stream(graph, first_state(run), config, told)
     elif answers := _answers(snapshot, run.decision):
-        await _stream(graph, Command(resume=answers), config, run.id, watch)
+        await _stream(graph, Command(resume=answers), config, told)
     elif snapshot.next and not snapshot.interrupts:
-        await _stream(graph, None, config, run.id, watch)
+        await _stream(graph, None, config, told)
     return rest_of(await graph.aget_state(config))
 
 
@@ -75,17 +83,26 @@ async def _current(graph: Compiled, config: RunnableConfig) -> StateSnapshot:
     return snapshot
 
 
-async def _stream(
-    graph: Compiled, given: Any, config: RunnableConfig, run_id: str, watch: Watch
-) -> None:
-    translator = Translator(run_id)
+class _Told(NamedTuple):
+    run_id: str
+    watch: Watch
+    control: RunControl | None
+
+
+async def _stream(graph: Compiled, given: Any, config: RunnableConfig, told: _Told) -> None:
+    translator = Translator(told.run_id)
     stream = graph.astream(
-        given, config, stream_mode=["tasks", "custom"], subgraphs=True, durability="sync"
+        given,
+        config,
+        stream_mode=["tasks", "custom"],
+        subgraphs=True,
+        durability="sync",
+        control=told.control,
     )
     async for streamed in stream:
         namespace, mode, part = cast(tuple[tuple[str, ...], str, dict[str, Any]], streamed)
         if event := translator.event(namespace, mode, part):
-            watch(event)
+            told.watch(event)
 
 
 def _answers(snapshot: StateSnapshot, decision: dict[str, Any] | None) -> dict[str, Any]:

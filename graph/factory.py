@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import shutil
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from pydantic import JsonValue
 
 from graph.database import Database, open_database
-from graph.drive import Compiled, Rest, Watch, config_of, drive
+from graph.drive import Compiled, Watch, config_of
 from graph.events import Event
 from graph.line import Lines
 from graph.package import hand_over
 from graph.run import UNFINISHED, Run, Status
 from graph.short import Short, short_of
+from graph.tenancy import tenant_pool
+from graph.working import Bench
 from media.style import load as load_style
 from nodes.brought import check_brought
 from nodes.services import Services
-from shortfactory.errors import ShortFactoryError, WrongStatus
+from shortfactory.errors import WrongStatus
 from shortfactory.order import Order, check_topic
 from shortfactory.plan import Providers
 from shortfactory.settings import Settings
 from shortfactory.story import Script
-
-log = logging.getLogger(__name__)
-
-CANCEL_POLL_S = 0.5
-INTERRUPTED = "It was stopped before the end. Resume it; nothing that was finished is lost."
-WORKABLE: tuple[Status, ...] = UNFINISHED
 
 
 def ignore(event: Event) -> None:
@@ -47,6 +40,7 @@ class Factory:
     def __init__(self, settings: Settings, database: Database, lines: Lines) -> None:
         self.settings, self._database, self._lines = settings, database, lines
         self._runs = database.runs
+        self._bench = Bench(database, lines, settings.graph.scenes_at_once)
         self._store = lines.store
         self._ledger = lines.ledger
 
@@ -90,61 +84,16 @@ class Factory:
             RunBusy: another process holds it.
             WrongStatus: it has ended.
         """
-        run = await self._runs.get(run_id)
-        if run.status == "waiting_approval" and run.decision is None:
-            return run
-        async with self._database.lease(run_id):
-            run = await self._runs.set_status(run_id, "running", only_from=WORKABLE)
-            watch(Event(run_id=run.id, kind="status", text="running"))
-            rest = await self._until_rest(run, watch)
-            await self._runs.drop_decision(run_id)
-            await self._runs.set_facts(
-                run_id, title=rest.title or None, script_version=rest.script_version
-            )
-            run = await self._runs.set_status(
-                run_id, rest.status, only_from=["running"], reason=rest.reason
-            )
-        watch(Event(run_id=run.id, kind="status", text=run.status))
-        return run
+        return await self._bench.work(run_id, watch)
 
-    async def _until_rest(self, run: Run, watch: Watch) -> Rest:
-        """Drive until rest or a cancel; whatever happens, the row says where the run stands."""
-        await self._lines.services(run.providers).gateway.recover(run.id)
-        driving = asyncio.create_task(self._driven(run, watch))
-        cancelled = asyncio.create_task(self._cancel_requested(run.id))
-        try:
-            await asyncio.wait({driving, cancelled}, return_when=asyncio.FIRST_COMPLETED)
-            if driving.done():
-                return driving.result()
-            return Rest(status="cancelled", reason="Cancelled.", **_facts(run))
-        except asyncio.CancelledError:
-            await asyncio.shield(
-                self._runs.set_status(run.id, "parked", only_from=["running"], reason=INTERRUPTED)
-            )
-            raise
-        finally:
-            await _ended(driving, cancelled)
-            await asyncio.to_thread(self._clear_scratch, run.id)
+    def drain(self) -> None:
+        """Let every run here stop after its step, queued again; work done later does nothing."""
+        self._bench.drain()
 
-    async def _driven(self, run: Run, watch: Watch) -> Rest:
-        graph = self._lines.graph(run.providers)
-        try:
-            return await drive(graph, run, watch, self.settings.graph.scenes_at_once)
-        except ShortFactoryError as error:
-            return Rest(status="failed", reason=str(error), **_facts(run))
-        except Exception as error:
-            log.exception("run failed", extra={"action": "run_failed", "run_id": run.id})
-            reason = f"An unexpected error: {type(error).__name__}: {error}"
-            return Rest(status="failed", reason=reason, **_facts(run))
-
-    async def _cancel_requested(self, run_id: str) -> None:
-        # Another process writes the wish into the row, so there is no event here to wait for.
-        while not (await self._runs.get(run_id)).cancel_requested:  # noqa: ASYNC110
-            await asyncio.sleep(CANCEL_POLL_S)
-
-    def _clear_scratch(self, run_id: str) -> None:
-        for left in self._lines.scratch.glob(f"{run_id}*"):
-            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    def for_tenant(self, tenant: str) -> Factory:
+        """The same factory as one tenant may use it: other tenants' runs do not exist."""
+        pool = tenant_pool(self._database.pool, tenant)
+        return Factory(self.settings, Database(self._database.dsn, pool), self._lines)
 
     async def approve(
         self, run_id: str, *, script_version: int, script: Script | None = None, by: str = ""
@@ -229,13 +178,3 @@ class Factory:
         await asyncio.to_thread(hand_over, files, out)
         await self._runs.set_facts(run_id, out=str(out))
         return out
-
-
-def _facts(run: Run) -> dict[str, Any]:
-    return {"title": run.title, "script_version": run.script_version}
-
-
-async def _ended(*tasks: asyncio.Task[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)

@@ -13,6 +13,7 @@ from pathlib import Path
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 
+from graph import jobs_schema
 from shortfactory.errors import ConfigurationError, StorageError
 
 FOLDER = Path(__file__).with_name("migrations")
@@ -44,6 +45,8 @@ async def migrate(dsn: str, folder: Path = FOLDER) -> list[str]:
         for file in missing:
             await _apply(connection, file.name, file.read_bytes())
         names = [file.name for file in missing]
+        if await _set_up_jobs(connection, applied):
+            names.append(jobs_schema.JOBS)
         return [*names, SAVER] if await _set_up_saver(connection, applied) else names
 
 
@@ -85,7 +88,7 @@ async def _applied(connection: AsyncConnection[DictRow]) -> dict[str, str]:
 
 def _missing(applied: dict[str, str], folder: Path) -> list[Path]:
     files = {file.name: file for file in sorted(folder.glob("[0-9]*.sql"))}
-    if unknown := sorted(applied.keys() - files.keys() - {SAVER}):
+    if unknown := sorted(applied.keys() - files.keys() - {SAVER, jobs_schema.JOBS}):
         raise ConfigurationError(
             f"The database was made by a newer ShortFactory: it has {', '.join(unknown)}.",
             cure="Update ShortFactory, or use another database.",
@@ -103,6 +106,18 @@ async def _apply(connection: AsyncConnection[DictRow], name: str, statements: by
     async with connection.transaction():
         await connection.execute(statements)
         await connection.execute(RECORD, (name, hashlib.sha256(statements).hexdigest()))
+
+
+async def _set_up_jobs(connection: AsyncConnection[DictRow], applied: dict[str, str]) -> bool:
+    installed = jobs_schema.installed()
+    if applied.get(jobs_schema.JOBS) == installed:
+        return False
+    pending = await asyncio.to_thread(jobs_schema.statements, applied.get(jobs_schema.JOBS))
+    async with connection.transaction():
+        for statement in pending:
+            await connection.execute(statement)
+        await connection.execute(RECORD, (jobs_schema.JOBS, installed))
+    return True
 
 
 async def _set_up_saver(connection: AsyncConnection[DictRow], applied: dict[str, str]) -> bool:

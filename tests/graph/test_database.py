@@ -14,6 +14,7 @@ from psycopg.conninfo import make_conninfo
 from graph import lease as lease_module
 from graph.database import open_database
 from graph.home import FORMAT, prepare_home
+from graph.jobs_schema import JOBS
 from graph.migrate import FOLDER, SAVER, migrate
 from shortfactory.errors import ConfigurationError, RunBusy, StorageError, UnknownRun
 from shortfactory.order import Order
@@ -50,7 +51,7 @@ def empty_database(postgres_server, request):
 async def test_an_empty_database_is_migrated_once_by_many_at_once(empty_database):
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(migrate(empty_database)) for _ in range(4)]
-    names = [*sorted(file.name for file in FOLDER.glob("*.sql")), SAVER]
+    names = [*sorted(file.name for file in FOLDER.glob("*.sql")), JOBS, SAVER]
     assert sorted(task.result() for task in tasks) == [[], [], [], names]
 
 

@@ -35,7 +35,7 @@ def pluck(note: int, length_ms: int, brightness: float) -> Samples:
     bright = _wave(_table(frequency, 1_800 + 4_000 * brightness, 0.7), frequency, n, 0.0)
     round_ = _wave(_table(frequency, 500, 1.4), frequency, n, 0.0)
     fast, slow = np.exp(-seconds * 9), np.exp(-seconds * (2.2 + frequency / 300))
-    return _struck(0.9 * bright * fast + 0.8 * round_ * slow)
+    return _struck(np.float32(0.9) * bright * fast + np.float32(0.8) * round_ * slow)
 
 
 def mallet(note: int, length_ms: int, brightness: float) -> Samples:

@@ -190,6 +190,7 @@ async def _watch(home: Path, place: Place) -> None:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for its users
     )
     if await keeper.wait():
         raise StorageError("The process that stops PostgreSQL after use could not be started.")

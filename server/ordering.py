@@ -17,13 +17,13 @@ from providers.offline.voice import speech_language
 from server.wish import Wish
 from shortfactory.errors import InvalidInput
 from shortfactory.money import parse_budget
-from shortfactory.order import Approve, Order, check_topic, read_text
+from shortfactory.order import Approve, Order, check_text, check_topic, read_text
 from shortfactory.plan import Providers
 from shortfactory.settings import Settings
 from shortfactory.story import Topic
 
 ROOM_BYTES = 60_000_000  # the package of the longest short, with some to spare
-LONGEST_NAME = 40
+LONGEST_NAME, LONGEST_PATH = 40, 4_000
 
 
 def order_of(wish: Wish, settings: Settings, approve: str) -> Order:
@@ -90,6 +90,7 @@ def place_of(out: Path | None, wish: Wish, run_id: str) -> Path:
     file = wish.script or wish.source
     name = slug(wish.topic or (file.stem if file else ""))
     place = (out or Path("shorts") / f"{name}-{run_id[:8]}").expanduser().absolute()
+    check_text("out", str(place), LONGEST_PATH)
     check_folder(place)
     existing = next(folder for folder in (place, *place.parents) if folder.exists())
     free_bytes = shutil.disk_usage(existing).free

@@ -90,8 +90,8 @@ def check_text(name: str, text: str, most_characters: int) -> None:
         raise InvalidInput(
             name, text, f"it has {len(text):,} characters; give at most {most_characters:,}"
         )
-    if "\0" in text:
-        raise InvalidInput(name, text, "give text; this holds NUL bytes")
+    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise InvalidInput(name, text, "give text in UTF-8; this holds bytes that are none")
 
 
 def read_text(name: str, path: Path) -> str:

@@ -20,6 +20,7 @@ from graph.postgres import local_postgres
 from shortfactory.errors import StorageError
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow
 USER = """
 import asyncio, sys
 from pathlib import Path
@@ -135,7 +136,6 @@ async def test_it_listens_on_a_private_socket_only(home):
             assert row == ("",)
 
 
-@pytest.mark.slow
 def test_many_processes_at_once_share_one_server_and_leave_none(home):
     prepare_home(home)
     users = [use(home) for _ in range(4)]

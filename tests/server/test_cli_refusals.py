@@ -10,6 +10,8 @@ SCRIPT = "# Bees\n\n## Hook\n\nBees dance.\n"
     [
         ([], "nothing to make a short about. Give a topic"),
         (["   "], "nothing to make a short about"),
+        (["\udcff\udcfe bees"], "give text in UTF-8"),
+        (["--script", "ok.md", "--out", "\udcff"], "give text in UTF-8"),
         (["x"], "topic 'x' cannot be used: give at least 2 characters"),
         (["a" * 100_000], "it has 100,000 characters; give at most 2,000"),
         (["Bees", "--seconds", "0"], "seconds 0.0 cannot be used: give a length from 5 to 180"),

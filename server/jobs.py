@@ -1,0 +1,93 @@
+"""The queue of jobs: putting work in, fair between tenants. Who takes it out is `server.worker`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
+import procrastinate
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+
+from graph.database import Database, make_pool
+from graph.run import Run
+from shortfactory.errors import StorageError
+from shortfactory.settings import ServiceSettings
+
+RUN_SHORT, SEND_WEBHOOK, RETENTION = "run_short", "send_webhook", "retention"
+SHORTS, ERRANDS = "shorts", "errands"
+FINISH_FIRST = 1_000  # what a person has approved goes before what nobody has begun
+CONNECTIONS = 4  # one listens; fetching and ending jobs are single statements
+
+# A tenant's shorts take turns in as many slots as it may have running; the emptiest is next.
+SLOTS = b"""
+select slot, count(job.id) as waiting from generate_series(0, %(slots)s - 1) as slot
+left join procrastinate_jobs job
+    on job.lock = %(tenant)s || '/slot' || slot and job.status in ('todo', 'doing')
+group by slot order by waiting, slot
+"""
+ABANDONED = b"""
+select id::text from runs join submissions on run_id = id
+where status in ('queued', 'running') and updated_at < now() - make_interval(secs => %s)
+    and not exists (select 1 from procrastinate_jobs
+        where queueing_lock = id::text and procrastinate_jobs.status in ('todo', 'doing'))
+"""
+
+
+class Jobs:
+    """Puts jobs into the queue. A short waits at most once, however often it is put in."""
+
+    def __init__(self, app: procrastinate.App, database: Database, limits: ServiceSettings) -> None:
+        self.app, self._database, self._limits = app, database, limits
+
+    async def run_short(self, run: Run) -> None:
+        """Let a worker go on with this run.
+
+        Raises:
+            StorageError: the queue cannot be written.
+        """
+        slot, backlog = await self._turn(run.tenant)
+        # The more a tenant has waiting, the later its next: others get their turn between.
+        job = self.app.configure_task(
+            RUN_SHORT,
+            queue=SHORTS,
+            lock=f"{run.tenant}/slot{slot}",
+            queueing_lock=run.id,
+            priority=(FINISH_FIRST if run.script_version else 0) - backlog,
+        )
+        with suppress(AlreadyEnqueued):
+            await self._put(job, run_id=run.id)
+
+    async def send_webhook(self, run_id: str, status: str, at: str) -> None:
+        """Let a worker tell the short's webhook where it stands."""
+        job = self.app.configure_task(SEND_WEBHOOK, queue=ERRANDS)
+        await self._put(job, run_id=run_id, status=status, at=at)
+
+    async def abandoned(self) -> list[str]:
+        """Runs that should be worked on and that no job is about."""
+        async with self._database.pool.connection() as connection:
+            cursor = await connection.execute(ABANDONED, (self._limits.dead_after_s,))
+            return [row["id"] for row in await cursor.fetchall()]
+
+    async def _turn(self, tenant: str) -> tuple[int, int]:
+        async with self._database.pool.connection() as connection:
+            facts = {"slots": self._limits.tenant_running, "tenant": tenant}
+            rows = await (await connection.execute(SLOTS, facts)).fetchall()
+        return rows[0]["slot"], sum(row["waiting"] for row in rows)
+
+    async def _put(self, job: procrastinate.jobs.JobDeferrer, **facts: str) -> None:
+        try:
+            await job.defer_async(**facts)
+        except ConnectorException as error:
+            if isinstance(error, AlreadyEnqueued):
+                raise
+            raise StorageError("The queue cannot be written.", cure="Try again.") from error
+
+
+@asynccontextmanager
+async def open_jobs(database: Database, limits: ServiceSettings) -> AsyncGenerator[Jobs]:
+    """Open the queue in this database."""
+    connector = procrastinate.PsycopgConnector()
+    app = procrastinate.App(connector=connector)
+    async with make_pool(database.dsn, CONNECTIONS) as pool:
+        await connector.open_async(pool)
+        yield Jobs(app, database, limits)

@@ -1,0 +1,1 @@
+"""Measurements: run by hand, reported with their machine; never asserted in a test."""

@@ -1,8 +1,9 @@
 """How much one request can use at most, and what it usually uses, before it is made.
 
 Text and speech carry their ceiling in the request (`max_output_tokens`), so a reply cannot run
-past its reservation. A picture's ceiling is what recorded replies never came near; a reply beyond
-it is settled at the reservation, flagged, and its claim kept in the ledger.
+past its reservation. So does a picture's: its own tokens, and twice the remainder and thoughts of
+any recorded reply. A reply beyond its ceiling is settled at the reservation, flagged, and its claim
+kept in the ledger.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from providers.ports import ImageRequest, TextRequest, VoiceRequest
 Units = dict[str, int]
 Request = TextRequest | ImageRequest | VoiceRequest
 
+MOST_REMAINDER_TOKENS = 1_400  # around a picture: twice the 346 + 340 that were ever recorded
 FRAME_TOKENS = 64  # what a vendor adds around the words: roles, tool frames
 CHARACTERS_PER_TOKEN = 4  # English and JSON, as Google's own documentation counts
 USUAL_OUTPUT_TOKENS = 1_500  # a six-scene script with thoughts at their minimum
@@ -37,14 +39,18 @@ class PictureTokens:
 
 
 # Sizes: 1,120 tokens at 1K and 2,000 at Pro's 4K are on Google's price page; 2K and 4K of 2.1 are
-# derived from resellers' prices. Usual text: recorded replies carry 150 to 590 tokens of remainder
-# and thoughts. Lite's whole output is capped at 4,096 tokens by the vendor.
+# derived from resellers' prices. Recorded replies carry 149 to 346 tokens of remainder and, at medium
+# thinking, 150 to 340 of thoughts; asked at minimal, twice their sum cuts no picture off. Pro always
+# thinks and nobody recorded how long, so it keeps room.
 _PICTURES: dict[str, PictureTokens] = {
     "gemini:gemini-nano-banana-2.1": PictureTokens(
-        {"1K": 1120, "2K": 1680, "4K": 3780}, usual_text=350, most_text=2048, per_reference=1120
+        {"1K": 1120, "2K": 1680, "4K": 3780},
+        usual_text=350,
+        most_text=MOST_REMAINDER_TOKENS,
+        per_reference=1120,
     ),
     "gemini:gemini-3.1-flash-lite-image": PictureTokens(
-        {"1K": 1120}, usual_text=270, most_text=2976, per_reference=1120
+        {"1K": 1120}, usual_text=270, most_text=MOST_REMAINDER_TOKENS, per_reference=1120
     ),
     "gemini:gemini-3-pro-image": PictureTokens(
         {"1K": 1120, "2K": 1120, "4K": 2000}, usual_text=290, most_text=4096, per_reference=560

@@ -103,6 +103,8 @@ async def _image(call: Call, model: GeminiModel, config: Json, draw: Draw) -> An
     units = {"input_tokens": read, "output_tokens": extra + thoughts, "image_tokens": made}
     usage = _usage(read, made + extra, thoughts, ("IMAGE", made), len(references))
     parts = [{"inlineData": inline, "thoughtSignature": SIGNATURE}]
+    if made + extra + thoughts > int(config.get("maxOutputTokens", DEFAULT_OUTPUT_TOKENS)):
+        return _answer(call, model, [], "MAX_TOKENS", units, usage)  # half a picture is none
     return _answer(call, model, parts, "STOP", units, usage)
 
 

@@ -164,3 +164,13 @@ async def test_flex_costs_half(play):
     row = played.bill[-1]
     full = (row.units["input_tokens"] * 0.25 + row.units["output_tokens"] * 1.5) / 1e6
     assert float(row.usd) == pytest.approx(full / 2)
+
+
+@pytest.mark.parametrize(("room", "reason"), [(1_200, "MAX_TOKENS"), (2_520, "STOP")])
+async def test_a_picture_that_does_not_fit_its_tokens_is_none(play, room, reason):
+    asked = {"responseModalities": ["IMAGE"], "maxOutputTokens": room}
+    asked |= {"thinkingConfig": {"thinkingLevel": "MINIMAL"}}
+    answer = await play().generate("gemini-nano-banana-2.1", "A bee", asked)
+    [candidate] = answer.json()["candidates"]
+    assert candidate["finishReason"] == reason
+    assert len(candidate["content"]["parts"]) == (reason == "STOP")

@@ -83,7 +83,7 @@ async def _start(place: Place) -> str:
     await asyncio.to_thread(_clear_dead_server, place.data)
     socket_dir = await asyncio.to_thread(_socket_folder, place.account)
     log = place.data.with_name("log")
-    options = f"-h '' -k {shlex.quote(str(socket_dir))} -c timezone=UTC"
+    options = f"-h '' -k {shlex.quote(str(socket_dir))} -c timezone=UTC -c log_checkpoints=off"
     code, said = await _pg_ctl_start(place, log, options)
     if code == 0 and (dsn := await _connectable(place)):
         return dsn

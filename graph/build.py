@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from langgraph.graph import END, START, StateGraph
@@ -10,7 +9,7 @@ from langgraph.graph import END, START, StateGraph
 from graph import routes
 from graph.scene import scene_graph
 from graph.state import State
-from graph.steps import add_step
+from graph.steps import add_step, within
 from nodes.approval import approval
 from nodes.assemble import assemble
 from nodes.await_budget import await_budget
@@ -54,9 +53,9 @@ def build(
     add_step(graph, park, services, goto=PARK_GOTO)
     graph.add_node("scene", scene_graph(services).compile())
 
-    written = partial(routes.after_writing, limits=limits)
-    criticised = partial(routes.after_critique, limits=limits)
-    measured = partial(routes.after_quality, limits=limits)
+    written = within(limits, routes.after_writing)
+    criticised = within(limits, routes.after_critique)
+    measured = within(limits, routes.after_quality)
     done_or_park = routes.after_step
 
     graph.add_edge(START, entrance)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from langgraph.graph import END, START, StateGraph
@@ -17,7 +16,7 @@ from graph.state import (
     VoiceOut,
     VoiceState,
 )
-from graph.steps import add_step
+from graph.steps import add_step, within
 from nodes.compose_segment import compose_segment
 from nodes.illustrate import illustrate, illustrate_fallback
 from nodes.inspect_image import inspect_image
@@ -39,7 +38,7 @@ def picture_graph(services: Services) -> Graph:
     graph.add_edge("illustrate", "inspect_image")
     graph.add_conditional_edges(
         "inspect_image",
-        partial(routes.after_picture, limits=services.limits),
+        within(services.limits, routes.after_picture),
         {
             "done": END,
             "again": "illustrate",
@@ -67,7 +66,7 @@ def voice_graph(services: Services) -> Graph:
     graph.add_edge("narrate", "inspect_voice")
     graph.add_conditional_edges(
         "inspect_voice",
-        partial(routes.after_voice, limits=services.limits),
+        within(services.limits, routes.after_voice),
         {
             "done": END,
             "again": "narrate",

@@ -1,14 +1,17 @@
-"""Binding an agent to its services: how a step of the nodes' room becomes a node of the graph."""
+"""Binding agents to their services and routes to their limits, as the graph takes them."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, get_type_hints
+from functools import wraps
+from typing import Any, TypeVar, get_type_hints
 
 from langgraph.graph import StateGraph
 
 from nodes.services import Services
+from shortfactory.settings import GraphSettings
 
+Way = TypeVar("Way")
 Step = Callable[[Any, Services], Awaitable[Any]]
 
 
@@ -29,3 +32,17 @@ def add_step(
         return await step(state, services)
 
     graph.add_node(step.__name__, run, input_schema=reads, destinations=goto)
+
+
+def within(
+    limits: GraphSettings, route: Callable[[Any, GraphSettings], Way]
+) -> Callable[[Any], Way]:
+    """The route with its limits filled in."""
+
+    # LangGraph shows a route the state that its first parameter's type names. It does not look
+    # into a partial, and shows that one only what the node before it reads: no counters.
+    @wraps(route)
+    def way(state: Any) -> Way:
+        return route(state, limits)
+
+    return way

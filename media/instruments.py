@@ -35,7 +35,7 @@ def pluck(note: int, length_ms: int, brightness: float) -> Samples:
     bright = _wave(_table(frequency, 1_800 + 4_000 * brightness, 0.7), frequency, n, 0.0)
     round_ = _wave(_table(frequency, 500, 1.4), frequency, n, 0.0)
     fast, slow = np.exp(-seconds * 9), np.exp(-seconds * (2.2 + frequency / 300))
-    return _struck(np.float32(0.9) * bright * fast + np.float32(0.8) * round_ * slow)
+    return _struck(0.9 * bright * fast + 0.8 * round_ * slow)
 
 
 def mallet(note: int, length_ms: int, brightness: float) -> Samples:
@@ -116,10 +116,10 @@ def _half_cosine(n: int) -> Samples:
     return (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, n))).astype(np.float32)
 
 
-def _struck(wave: NDArray[np.float32]) -> Samples:
+def _struck(wave: NDArray[np.floating]) -> Samples:
     """Soften the first two milliseconds and the last twenty, so that no stroke clicks."""
     rise, fall = min(96, len(wave) // 4), min(960, len(wave) // 4)
-    wave = wave.astype(np.float32)
-    wave[:rise] *= _half_cosine(rise)
-    wave[len(wave) - fall :] *= _half_cosine(fall)[::-1]
-    return wave
+    struck = wave.astype(np.float32)
+    struck[:rise] *= _half_cosine(rise)
+    struck[len(wave) - fall :] *= _half_cosine(fall)[::-1]
+    return struck

@@ -14,6 +14,7 @@ from media.waveform import Curve, Samples, milliseconds
 
 LARGEST_ONSET_MS = 120  # viewers notice captions that lead or lag by more (ITU-R BT.1359: 125 ms)
 _SEARCH_MS = 600
+_FIRST_WORD_MS, _STROKE_DB = 200, 6.0
 _LARGEST_OFFSET_MS = 5.0
 _LONGEST_GOP_MS = 2_050
 _LATE_VOICE_MS = 2_000
@@ -119,6 +120,9 @@ def _missing(cues: list[ExpectedCue], heard: _Heard) -> bool:
 def _onset_error(cue: ExpectedCue, heard: _Heard) -> float | None:
     errors = heard.onsets - cue.start_ms
     near = errors[np.abs(errors) <= _SEARCH_MS]
+    strength = [heard.level_db[cue.start_ms + at :][:_FIRST_WORD_MS].mean() for at in near]
+    # a stroke of the music rings off; a word goes on
+    near = near[np.asarray(strength) > max(strength, default=0.0) - _STROKE_DB]
     return float(near[np.abs(near).argmin()]) if len(near) else None
 
 

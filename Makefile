@@ -41,9 +41,12 @@ docs: $(READY)  ## write the generated pages of docs/ anew
 live: $(READY)  ## a few cents at the real vendors; needs GOOGLE_API_KEY and ELEVENLABS_API_KEY
 	@$(BIN)/python -m pytest -q -m live tests/live
 
-lock:  ## resolve requirements.lock anew (needs uv)
-	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements.lock
+LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+  --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
+
+lock:  ## resolve the lock files anew: everything, and of it what the image needs (needs uv)
+	@$(LOCK) --all-extras -o requirements.lock
+	@$(LOCK) -c requirements.lock -o requirements-runtime.lock
 
 clean:  ## remove the environment and everything that tools left
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist build

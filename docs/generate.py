@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
-from graph.drawing import mermaid
-from server.cli import app
+from graph.drawing import drawings
+from server.terminal import app
 from shortfactory import errors
 from shortfactory.settings import Settings
 
@@ -34,7 +34,12 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
             yield f"| **{(kind.__doc__ or '').splitlines()[0]}** | |"
             yield from _rows(kind, f"{prefix}{name}__".upper())
         else:
-            yield f"| `{prefix}{name.upper()}` | {_default(field)} |"
+            yield f"| {_variables(prefix, name, field)} | {_default(field)} |"
+
+
+def _variables(prefix: str, name: str, field: Any) -> str:
+    aliases = getattr(field.validation_alias, "choices", [f"{prefix}{name}".upper()])
+    return ", ".join(f"`{alias}`" for alias in aliases)
 
 
 def _default(field: Any) -> str:
@@ -49,27 +54,35 @@ def errors_page() -> str:
 
 
 def graph_page() -> str:
-    """The graph as the program itself draws it."""
-    return f"# The graph\n\n```mermaid\n{mermaid()}\n```\n"
+    """The graphs as the program itself draws them."""
+    parts = [f"## {title}\n\n```mermaid\n{drawn}\n```\n" for title, drawn in drawings().items()]
+    return "\n".join(["# The graph\n", *parts])
 
 
 def cli_page() -> str:
-    """Every command's help."""
-    group = get_command(app)
-    context = group.make_context("shortfactory", [], resilient_parsing=True)
-    parts = ["# Command line\n"]
-    for name in group.list_commands(context):  # pyright: ignore[reportAttributeAccessIssue]
-        command = group.get_command(context, name)  # pyright: ignore[reportAttributeAccessIssue]
-        inner = command.make_context(f"shortfactory {name}", [], resilient_parsing=True)
-        parts.append(f"## {name}\n\n```\n{command.get_help(inner).strip()}\n```\n")
+    """Every command with its arguments and options."""
+    group: Any = get_command(app)
+    parts = ["# Command line\n", f"{app.info.help}\n", f"{app.info.epilog}\n"]
+    for name, command in group.commands.items():
+        parts += [f"## {name}\n", f"{command.help}\n", "| | |\n|---|---|"]
+        parts += [_parameter(each) for each in command.params]
+        parts.append("")
     return "\n".join(parts)
+
+
+def _parameter(each: Any) -> str:
+    names = [each.metavar or each.name] if each.param_type_name == "argument" else each.opts
+    shown = ", ".join(f"`{name}`" for name in names)
+    default = "" if each.default in (None, False, "") else f" Default: {each.default}."
+    text = (each.help or "").replace("|", "\\|")
+    return f"| {shown} | {text}{default} |"
 
 
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "settings.md": ("shortfactory/settings.py", settings_page),
     "errors.md": ("shortfactory/errors.py", errors_page),
     "graph.md": ("graph/build.py", graph_page),
-    "command-line.md": ("server/cli.py", cli_page),
+    "command-line.md": ("server/terminal.py", cli_page),
 }
 
 

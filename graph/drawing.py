@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from langgraph.graph import StateGraph
+
 from graph.build import build
 from graph.scene import picture_graph, scene_graph, voice_graph
 from nodes.services import Services
@@ -16,9 +18,15 @@ class _Unbound:
     limits = GraphSettings()
 
 
-def mermaid() -> str:
-    """All four graphs, the whole line first."""
+def drawings() -> dict[str, str]:
+    """Title → Mermaid text of all four graphs, the whole line first."""
     services = cast(Services, _Unbound())
-    graphs: list[Any] = [build(services), scene_graph(services)]
-    graphs += [picture_graph(services), voice_graph(services)]
-    return "\n".join(graph.compile().get_graph().draw_mermaid() for graph in graphs)
+    graphs: dict[str, StateGraph[Any, None, Any, Any]] = {
+        "The whole line": build(services),
+        "A scene": scene_graph(services),
+        "A scene's picture": picture_graph(services),
+        "A scene's voice": voice_graph(services),
+    }
+    return {
+        title: graph.compile().get_graph().draw_mermaid().strip() for title, graph in graphs.items()
+    }

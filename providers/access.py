@@ -20,10 +20,10 @@ def vendor_access(settings: Settings, providers: Providers, vendor: str) -> tupl
         base_url = str(settings.simulator.base_url).rstrip("/")
         return settings.simulator.api_key, f"{base_url}/{vendor}"
     if vendor == "gemini":
-        key, base_url = settings.gemini.api_key or settings.google_api_key, settings.gemini.base_url
+        key, base_url = settings.google_api_key, settings.gemini.base_url
         name, variable = "Gemini", "GOOGLE_API_KEY"
     else:
-        key = settings.elevenlabs.api_key or settings.elevenlabs_api_key
+        key = settings.elevenlabs_api_key
         base_url = settings.elevenlabs.base_url
         name, variable = "ElevenLabs", "ELEVENLABS_API_KEY"
     if key is None or not key.get_secret_value().strip():

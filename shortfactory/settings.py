@@ -25,7 +25,6 @@ def default_home() -> Path:
 class GeminiSettings(BaseModel):
     """Google's Gemini: text, pictures, and the fallback voice."""
 
-    api_key: SecretStr | None = None
     base_url: HttpUrl = HttpUrl("https://generativelanguage.googleapis.com")
     text_model: str = "gemini-3.1-flash-lite"
     image_model: str = "gemini-3.1-flash-lite-image"
@@ -39,7 +38,6 @@ class GeminiSettings(BaseModel):
 class ElevenLabsSettings(BaseModel):
     """ElevenLabs: the voice."""
 
-    api_key: SecretStr | None = None
     base_url: HttpUrl = HttpUrl("https://api.elevenlabs.io")
     model: str = "eleven_flash_v2_5"
     voice_id: str | None = None
@@ -93,6 +91,26 @@ class RenderSettings(BaseModel):
     workers: int = Field(default=0, ge=0)
 
 
+class ServiceSettings(BaseModel):
+    """The HTTP service and its workers. A worker counts as dead after `dead_after_s` of silence."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    cors_origins: tuple[str, ...] = ()
+    requests_per_minute: int = Field(default=600, ge=1)
+    largest_body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024)
+    deepest_json: int = Field(default=32, ge=2)
+    link_lifetime_s: int = Field(default=3600, ge=1)
+    tenant_running: int = Field(default=3, ge=1)
+    heartbeat_s: float = Field(default=5, gt=0)
+    dead_after_s: float = Field(default=20, gt=0)
+    reap_every_s: float = Field(default=10, gt=0)
+    drain_s: float = Field(default=8, gt=0)
+    retention_days: int = Field(default=90, ge=1)
+    webhook_attempts: int = Field(default=8, ge=1)
+    webhook_private: bool = False
+
+
 class Settings(BaseSettings):
     """The whole configuration of one process."""
 
@@ -127,6 +145,7 @@ class Settings(BaseSettings):
     gateway: GatewaySettings = GatewaySettings()
     graph: GraphSettings = GraphSettings()
     render: RenderSettings = RenderSettings()
+    service: ServiceSettings = ServiceSettings()
 
     @field_validator("home")
     @classmethod

@@ -41,7 +41,7 @@ def plan(text: str, image: str, voice: str, *, batch: bool = False) -> Plan:
     )
 
 
-DEFAULT = plan(TEXTS[0], IMAGES[0], VOICES[0])
+DEFAULT = plan(TEXTS[0], IMAGES[1], VOICES[1])
 
 
 def written() -> Script:

@@ -33,15 +33,15 @@ from providers.ports import (
     VoiceRequest,
 )
 from providers.prices import worst
+from providers.purchase import Keep, Order, Record, Reply, known_units
 from providers.ratelimit import CallLimits, Limiter
 from providers.spending import Entry
-from providers.till import Order, Record, Reply, Till, known_units
+from providers.till import Till
 from shortfactory.errors import ArtifactLost
 from shortfactory.plan import Payer
 from shortfactory.settings import GatewaySettings
 
 Send = Callable[[], Awaitable[Reply]]
-Keep = Callable[[Any], Awaitable[Record]]
 
 
 class Models(Protocol):
@@ -162,7 +162,7 @@ class Gateway:
 
     async def _once(self, bill: Bill, request: Any, send: Send, keep: Keep) -> tuple[Record, Call]:
         """Find the result or buy it; of two identical calls at once, the second finds it."""
-        model_id = f"{bill.provider}:{bill.model}"
+        model_id = bill.model_id
         lock = self._one_at_a_time.setdefault(bill.call_key, asyncio.Lock())
         with self._meters.call(bill) as meter:
             async with lock:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from providers.ports import ArtifactStore, ImageReply, TextReply, Usage, VoiceReply
-from providers.till import Record
+from providers.purchase import Record
 from shortfactory.errors import MalformedReply
 
 _SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}

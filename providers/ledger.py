@@ -45,6 +45,11 @@ class Bill(Plain):
     provider: str
     model: str
 
+    @property
+    def model_id(self) -> str:
+        """The id under which catalogue and price list know the model."""
+        return f"{self.provider}:{self.model}"
+
 
 class Reservation(Plain):
     """Dollars held for one request to a vendor."""

@@ -39,9 +39,9 @@ class PictureTokens:
 
 
 # Sizes: 1,120 tokens at 1K and 2,000 at Pro's 4K are on Google's price page; 2K and 4K of 2.1 are
-# derived from resellers' prices. Recorded replies carry 149 to 346 tokens of remainder and, at medium
-# thinking, 150 to 340 of thoughts; asked at minimal, twice their sum cuts no picture off. Pro always
-# thinks and nobody recorded how long, so it keeps room.
+# derived from resellers' prices. Recorded replies carry 149 to 346 tokens of remainder and, where
+# thinking is medium, 150 to 340 of thoughts; asked at minimal, twice their sum cuts no picture
+# off. Pro always thinks, nobody recorded how long, so it keeps room.
 _PICTURES: dict[str, PictureTokens] = {
     "gemini:gemini-nano-banana-2.1": PictureTokens(
         {"1K": 1120, "2K": 1680, "4K": 3780},

@@ -1,0 +1,69 @@
+"""How a request's reservation ends: kept and settled, released, or counted at its worst."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from providers.ledger import Ledger
+from providers.ports import ArtifactStore
+from providers.purchase import Record, Request
+from shortfactory.errors import ProviderError, UsageError
+
+Result = TypeVar("Result")
+
+NOT_KEPT = "paid, but the result could not be stored"
+
+
+@dataclass(slots=True)
+class Closing:
+    """Closes reservations; what it has begun it finishes, even if the caller is cancelled."""
+
+    store: ArtifactStore
+    ledger: Ledger
+    _closing: set[asyncio.Task[Any]] = field(init=False, default_factory=set[asyncio.Task[Any]])
+
+    async def keep(self, request: Request) -> Record:
+        """Store the reply and its record, then settle at what it used."""
+        return await self._to_the_end(self._keep_and_settle(request))
+
+    async def fail(self, request: Request, error: BaseException) -> None:
+        """Close what was held for a request that gave nothing."""
+        await self._to_the_end(self._close_failed(request, error))
+
+    async def _close_failed(self, request: Request, error: BaseException) -> None:
+        held, reason = request.held, type(error).__name__
+        if not request.sent or isinstance(error, UsageError):
+            await self.ledger.release(held, f"{reason} before it was sent")
+        elif not held.worst_usd or (isinstance(error, ProviderError) and not error.billed):
+            await self.ledger.release(held, f"{reason} {getattr(error, 'code', '')}".strip())
+        elif isinstance(error, ProviderError) and error.units is not None:
+            used_usd = request.price_usd(error.units)
+            await self.ledger.settle(held, used_usd, error.units, note=reason)
+        else:
+            await self.ledger.lose(held, reason)
+
+    async def _keep_and_settle(self, request: Request) -> Record:
+        held, units = request.held, request.usage.units
+        used_usd = request.price_usd(units)
+        note = "" if request.lane == "standard" else request.lane
+        try:
+            record = await request.keep(request.reply)
+            cost_usd = held.worst_usd if used_usd is None else min(used_usd, held.worst_usd)
+            record |= {"entry": held.id, "units": dict(units), "cost_usd": str(cost_usd)}
+            record |= {"seconds": round(request.seconds, 3), "request_id": request.usage.request_id}
+            await self.store.remember(request.bill.call_key, record)
+        except BaseException as error:
+            await self.ledger.settle(held, used_usd, units, NOT_KEPT, note=type(error).__name__)
+            raise
+        closed = await self.ledger.settle(held, used_usd, units, note=note)
+        return {**record, "cost_usd": str(closed.spent_usd), "flagged": closed.flagged}
+
+    async def _to_the_end(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Finish what touches money even if the caller is cancelled meanwhile."""
+        task = asyncio.create_task(work)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+        return await asyncio.shield(task)

@@ -6,18 +6,22 @@ bytes and passes every test, so that thousands of calls can be watched on two co
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graph.database import open_database
+import httpx
+
+from graph.database import Database, open_database
 from graph.factory import Factory
 from graph.line import Lines
 from media.made import Film, Segment
 from media.render import RenderDoor
 from media.report import Report
-from media.timeline import Frame
+from media.timeline import Take
 from providers.http import open_http
 from shortfactory.settings import Settings
 
@@ -25,44 +29,70 @@ from shortfactory.settings import Settings
 class Unfilmed(RenderDoor):
     """A render door that inspects for real and draws no frame."""
 
-    async def segment(self, take: Any, style: Any, frame: Any, out: Path, *_: Any) -> Segment:
-        out.write_bytes(f"segment {take.number} {take.picture.name} {take.voice.name}".encode())
+    async def segment(self, *given: Any) -> Segment:
+        """Write down what would be filmed."""
+        take, _style, _frame, out, _progress = given
+        text = f"{take.number} {take.picture.name} {take.voice.name}"
+        await asyncio.to_thread(out.write_text, text)
         return Segment(frames=0, focus=(0.5, 0.5), wall_s=0, cpu_s=0)
 
-    async def film(
-        self, takes: Any, segments: Any, style: Any, frame: Frame, out: Path, *_: Any
-    ) -> Film:
-        out.write_bytes(b"\n".join([segment.read_bytes() for segment in segments]))
-        duration_ms = sum(take.voice_ms for take in takes)
-        starts = tuple(range(len(takes)))
-        return Film(
-            frames=frame.frames(duration_ms / 1000),
-            duration_ms=duration_ms,
-            cues=(),
-            voice_starts=starts,
-            body_starts=starts,
-            wall_s=0,
-            cpu_s=0,
-        )
+    async def film(self, *given: Any) -> Film:
+        """Write down what would be joined."""
+        takes, segments, _style, frame, out, _progress = given
+        await asyncio.to_thread(out.write_text, "\n".join(path.name for path in segments))
+        return _film(takes, frame.fps)
 
-    async def cover(self, picture: Path, title: str, style: str, out: Path) -> None:
-        out.write_bytes(picture.read_bytes())
+    async def cover(self, *given: Any) -> None:
+        """Take the first picture as it is."""
+        picture, _title, _style, out = given
+        await asyncio.to_thread(_copy, picture, out)
 
-    async def report(self, film: Path, expected: Any) -> Report:
+    async def report(self, *_given: Any) -> Report:
+        """Pass: there are no frames to find fault with."""
         return Report(passed=True, findings=(), measurements={})
 
 
+def _film(takes: tuple[Take, ...], fps: int) -> Film:
+    duration_ms = sum(take.voice_ms for take in takes)
+    starts = tuple(range(len(takes)))
+    return Film(
+        frames=duration_ms * fps // 1000,
+        duration_ms=duration_ms,
+        cues=(),
+        voice_starts=starts,
+        body_starts=starts,
+        wall_s=0,
+        cpu_s=0,
+    )
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.write_bytes(source.read_bytes())
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What many factories share: database, connections and inspectors. Stores are their own."""
+
+    database: Database
+    http: httpx.AsyncClient
+    render: RenderDoor
+
+    def factory(self, settings: Settings) -> Factory:
+        """A factory with an empty memory: nothing made by another one is found again."""
+        lines = Lines(settings, self.database, self.http, self.render)
+        lines.read_ahead()
+        return Factory(settings, self.database, lines)
+
+
 @asynccontextmanager
-async def open_unfilmed(settings: Settings) -> AsyncGenerator[Factory]:
-    """The factory on the settings' own database and data home, with the door above."""
+async def open_workshop(settings: Settings, render: RenderDoor) -> AsyncGenerator[Workshop]:
+    """Open the settings' database; close everything at the end."""
     async with (
         open_database(settings) as database,
         open_http(settings.gateway.largest_reply_bytes) as http,
     ):
-        render = Unfilmed(settings.render.workers, settings.render.quality)
         try:
-            lines = Lines(settings, database, http, render)
-            lines.read_ahead()
-            yield Factory(settings, database, lines)
+            yield Workshop(database, http, render)
         finally:
             render.close()

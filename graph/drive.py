@@ -13,6 +13,7 @@ from langgraph.types import Command, StateSnapshot
 from graph.events import Event, Translator
 from graph.run import Run, Status
 from graph.state import VERSION, State, upgrade
+from nodes.park import reason_of
 from providers.ports import Aspect
 from shortfactory.story import Plain, Topic
 
@@ -128,10 +129,9 @@ def rest_of(snapshot: StateSnapshot) -> Rest:
         return Rest(status="failed" if snapshot.next else done, **facts)
     notices = [waiting.value for waiting in snapshot.interrupts]
     kinds = {notice["kind"] for notice in notices}
-    reasons = dict.fromkeys(str(notice.get("message", "")) for notice in notices)
     status: Status = "parked"
     if "approval" in kinds:
         status = "waiting_approval"
     elif "budget" in kinds:
         status = "waiting_budget"
-    return Rest(status=status, reason=" ".join(filter(None, reasons)), **facts)
+    return Rest(status=status, reason=reason_of(notices), **facts)

@@ -50,12 +50,24 @@ STOPS: frozenset[FailureKind] = frozenset({"account", "budget", "storage", "usag
 """No other words and no other model cure these: a person or time does."""
 
 
+CURES: dict[FailureKind, str] = {
+    "refused": "Resume to try again, or order the short anew in other words.",
+    "malformed": "Resume to ask again, or choose another model.",
+    "down": "Resume when the service answers again.",
+    "gone": "Choose a model that is still served.",
+    "rejected": "Asking again does not help: choose another model, or report this as a fault.",
+    "media": "Resume to try again.",
+}
+"""What a person can do about a failure that does not say so itself."""
+
+
 class Failure(TypedDict):
     """One failed step. `random` says that the identical request may pass."""
 
     node: str
     kind: FailureKind
     message: str
+    cure: str
     random: bool
     scene: int | None
 
@@ -70,4 +82,11 @@ def failure_of(error: ShortFactoryError, node: str, scene: int | None = None) ->
     if not kinds:
         raise error
     random = isinstance(error, ContentRefused) and error.random
-    return Failure(node=node, kind=kinds[0], message=str(error), random=random, scene=scene)
+    return Failure(
+        node=node,
+        kind=kinds[0],
+        message=str(error.args[0]),
+        cure=error.cure or CURES.get(kinds[0], ""),
+        random=random,
+        scene=scene,
+    )

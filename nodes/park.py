@@ -9,32 +9,55 @@ from pydantic import JsonValue
 from typing_extensions import TypedDict
 
 from nodes.failure import Failure
+from nodes.findings import Finding
 from nodes.services import Services
+
+MISSING = {
+    "story": "story",
+    "script": "script",
+    "cast": "character sheet",
+    "illustrate": "picture",
+    "illustrate_fallback": "picture",
+    "reword": "picture",
+    "inspect_image": "picture",
+    "narrate": "voice",
+    "narrate_fallback": "voice",
+    "inspect_voice": "voice",
+    "compose_segment": "segment",
+    "assemble": "film",
+    "quality_check": "verdict on the film",
+    "package": "package",
+}
+"""What is not there when this step has failed."""
 
 
 class Reads(TypedDict, total=False):
     """Why the run cannot go on."""
 
     failure: Failure | None
-    quality: dict[str, JsonValue]
+    quality: dict[str, Any]
 
 
 class PictureReads(TypedDict, total=False):
     """Why a scene has no picture."""
 
+    scene: dict[str, JsonValue]
     picture_failure: Failure | None
+    picture_findings: list[Finding]
 
 
 class VoiceReads(TypedDict, total=False):
     """Why a scene has no voice."""
 
+    scene: dict[str, JsonValue]
     voice_failure: Failure | None
+    voice_findings: list[Finding]
 
 
 class SegmentReads(TypedDict, total=False):
     """Why a scene could not be rendered."""
 
-    segment_failure: Failure | None
+    segment_failure: Failure
 
 
 Goto = Literal["story", "script", "cast", "assemble", "quality_check", "package"]
@@ -43,37 +66,86 @@ Goto = Literal["story", "script", "cast", "assemble", "quality_check", "package"
 async def park(state: Reads, services: Services) -> Command[Goto]:  # noqa: ARG001
     """Wait; on resume the counters start anew and the failed step runs again."""
     failure = state.get("failure")
-    interrupt(notice(failure))
+    interrupt(notice(failure) if failure else unaccepted(state.get("quality", {})))
     again = failure["node"] if failure else "quality_check"
     return Command(goto=again, update={"failure": None, "writing_tries": 0, "repairs": {}})  # pyright: ignore[reportReturnType]
 
 
 async def park_picture(state: PictureReads, services: Services) -> dict[str, Any]:  # noqa: ARG001
     """Wait for a picture to become possible."""
-    interrupt(notice(state.get("picture_failure")))
+    failure = state.get("picture_failure")
+    interrupt(notice(failure) if failure else unfit("picture", state["picture_findings"]))
     return {"picture_failure": None, "picture_tries": 0, "rewords": 0, "fallback_tries": 0}
 
 
 async def park_voice(state: VoiceReads, services: Services) -> dict[str, Any]:  # noqa: ARG001
     """Wait for a voice to become possible."""
-    interrupt(notice(state.get("voice_failure")))
+    failure = state.get("voice_failure")
+    interrupt(notice(failure) if failure else unfit("voice", state["voice_findings"]))
     return {"voice_failure": None, "voice_tries": 0, "voice_fallback_tries": 0}
 
 
 async def park_segment(state: SegmentReads, services: Services) -> dict[str, Any]:  # noqa: ARG001
     """Wait for the renderer to become able again."""
-    interrupt(notice(state.get("segment_failure")))
+    interrupt(notice(state["segment_failure"]))
     return {"segment_failure": None}
 
 
-def notice(failure: Failure | None) -> dict[str, JsonValue]:
+def notice(failure: Failure) -> dict[str, JsonValue]:
     """What a waiting run says: waiting for money where money is the reason, else parked."""
-    if failure is None:
-        return {"kind": "parked", "message": "The film did not pass its acceptance test."}
     kind = "budget" if failure["kind"] == "budget" else "parked"
-    return {
-        "kind": kind,
-        "message": failure["message"],
-        "node": failure["node"],
-        "scene": failure["scene"],
-    }
+    why = f"{_sentence(failure['message'])} {failure.get('cure', '')}".strip()
+    return _notice(kind, MISSING[failure["node"]], failure["scene"], why, failure["node"])
+
+
+def unfit(what: str, findings: list[Finding]) -> dict[str, JsonValue]:
+    """What a run says when everything that was made of a scene is faulty."""
+    why = f"{_joined(finding['message'] for finding in findings)} Resume to try again."
+    return _notice("parked", what, findings[0]["scene"], why, f"inspect_{what}")
+
+
+def unaccepted(quality: dict[str, Any]) -> dict[str, JsonValue]:
+    """What a run says when its film did not pass, with everything that failed."""
+    failed = [each for each in quality.get("findings", []) if each["severity"] == "fail"]
+    why = (
+        f"{_joined(each['message'] for each in failed)} "
+        "Resume to measure it again and to make the scenes at fault once more."
+    )
+    return _notice("parked", "film that passes its test", None, why.strip(), "quality_check")
+
+
+def reason_of(notices: list[dict[str, Any]]) -> str:
+    """One text for everything that a run waits for; scenes that lack the same are counted up."""
+    lacking: dict[tuple[str, str], list[int]] = {}
+    plain: list[str] = []
+    for each in notices:
+        if each.get("missing") and each.get("scene") is not None:
+            lacking.setdefault((each["missing"], each["why"]), []).append(each["scene"])
+        else:
+            plain.append(str(each.get("message", "")))
+    grouped = [_missing(what, scenes, why) for (what, why), scenes in lacking.items()]
+    return " ".join(filter(None, dict.fromkeys([*plain, *grouped])))
+
+
+def _notice(
+    kind: str, missing: str, scene: int | None, why: str, node: str
+) -> dict[str, JsonValue]:
+    message = _missing(missing, [] if scene is None else [scene], why)
+    facts: dict[str, JsonValue] = {"kind": kind, "message": message, "node": node}
+    return {**facts, "missing": missing, "scene": scene, "why": why}
+
+
+def _missing(what: str, scenes: list[int], why: str) -> str:
+    *others, last = [str(number) for number in sorted(scenes)] or [""]
+    numbers = f"{', '.join(others)} and {last}" if others else last
+    place = f" for scene{'s' if others else ''} {numbers}" if last else ""
+    return f"No {what}{place}: {why}"
+
+
+def _joined(messages: Any) -> str:
+    return " ".join(dict.fromkeys(_sentence(str(message)) for message in messages))
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?", ":")) or not text else f"{text}."

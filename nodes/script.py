@@ -14,7 +14,7 @@ from nodes.prompting import fence
 from nodes.services import RunFacts, Services
 from nodes.writing import ask
 from providers.ports import Task
-from shortfactory.errors import ShortFactoryError
+from shortfactory.errors import MalformedReply, ShortFactoryError
 from shortfactory.plan import Plan
 from shortfactory.story import Script, Topic
 
@@ -55,7 +55,7 @@ async def script(state: Reads, services: Services) -> Writes:
     except ShortFactoryError as error:
         return Writes(
             failure=failure_of(error, "script"),
-            complaints=[str(error)],
+            complaints=[str(error)] if isinstance(error, MalformedReply) else [],
             writing_tries=state.get("writing_tries", 0) + 1,
         )
     revised = state.get("script") is not None

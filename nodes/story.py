@@ -10,7 +10,7 @@ from nodes.failure import Failure, failure_of
 from nodes.prompting import fence
 from nodes.services import RunFacts, Services
 from nodes.writing import ask
-from shortfactory.errors import ShortFactoryError
+from shortfactory.errors import MalformedReply, ShortFactoryError
 from shortfactory.plan import Plan
 from shortfactory.story import Story, Topic
 
@@ -43,7 +43,7 @@ async def story(state: Reads, services: Services) -> Writes:
     except ShortFactoryError as error:
         return Writes(
             failure=failure_of(error, "story"),
-            complaints=[str(error)],
+            complaints=[str(error)] if isinstance(error, MalformedReply) else [],
             writing_tries=state.get("writing_tries", 0) + 1,
         )
     return Writes(story=found.model_dump(mode="json"), failure=None, complaints=[], writing_tries=0)

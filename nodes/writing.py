@@ -48,12 +48,14 @@ async def ask(
     try:
         return shape.model_validate_json(written.text)
     except ValidationError as error:
-        raise MalformedReply(_in_words(error), model=plan.text, billed=True) from error
+        # Paid, but of no use: found again, it would answer every later try in the same way.
+        await services.store.forget(written.call.key)
+        raise MalformedReply(_in_words(error, plan.text), model=plan.text, billed=True) from error
 
 
-def _in_words(error: ValidationError) -> str:
+def _in_words(error: ValidationError, model: str) -> str:
     faults = [
         f"{'.'.join(map(str, fault['loc'])) or 'reply'}: {fault['msg']}"
         for fault in error.errors(include_url=False, include_input=False)[:6]
     ]
-    return "The reply does not have the asked form: " + "; ".join(faults)
+    return f"The reply of {model} does not have the asked form: {'; '.join(faults)}"

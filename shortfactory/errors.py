@@ -42,7 +42,9 @@ class ShortFactoryError(Exception):
 
     def __str__(self) -> str:
         """Say what happened, then how to cure it."""
-        return f"{self.args[0]} {self.cure}".strip()
+        happened = str(self.args[0])
+        open_end = self.cure and happened[-1:].isalnum()
+        return f"{happened}{'.' if open_end else ''} {self.cure}".strip()
 
 
 class UsageError(ShortFactoryError):
@@ -162,10 +164,14 @@ class BudgetExceeded(ShortFactoryError):
 
     def __init__(self, limit: str, needed_usd: Decimal, left_usd: Decimal) -> None:
         """Name the limit (short, tenant_day, deployment_day, deployment_month)."""
+        higher = "the budget"
+        if limit != "short":
+            day = limit.rpartition("_")[2]
+            higher = f"SHORTFACTORY_BUDGET__{limit.upper()}_USD, or wait for the next {day},"
         super().__init__(
             f"The next call needs up to ${needed_usd}, and ${left_usd} is left of the "
             f"{limit.replace('_', ' ')} limit.",
-            cure="Raise the budget and resume; nothing paid for is lost.",
+            cure=f"Raise {higher} and resume; nothing paid for is lost.",
         )
         self.limit, self.needed_usd, self.left_usd = limit, needed_usd, left_usd
 

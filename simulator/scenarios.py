@@ -9,9 +9,10 @@ from simulator.damage import DAMAGE
 from simulator.faults import Action, Fault
 from simulator.latency import Profile
 from simulator.misspoken import MISSPOKEN
+from simulator.poor_work import POOR_WORK
 from simulator.rejections import REJECTIONS
 
-ACTIONS: dict[str, Action] = {**REJECTIONS, **DAMAGE, **MISSPOKEN}
+ACTIONS: dict[str, Action] = {**REJECTIONS, **DAMAGE, **MISSPOKEN, **POOR_WORK}
 KINDS = {name: action.kinds for name, action in ACTIONS.items()}
 LIMITS = {"once": 1, "twice": 2, "thrice": 3}
 

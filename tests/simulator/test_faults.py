@@ -101,6 +101,8 @@ DAMAGED = {
     "png_called_jpeg": lambda r: picture(r)[0] == "image/jpeg" and picture(r)[1][:4] == b"\x89PNG",
     "truncated_png": lambda r: picture(r)[1][-8:-4] != b"IEND",
     "wrong_shape": lambda r: picture(r)[2].shape == (1024, 1024, 3),
+    "blurred": lambda r: cv2.Laplacian(picture(r)[2], cv2.CV_32F).std() < 3,
+    "same_picture": lambda r: (abs(picture(r)[2].astype(int) - 90) < 4).all(axis=2).mean() > 0.05,
     "no_audio": lambda r: parts(r) == [] and candidate(r)["finishReason"] == "OTHER",
     "short_audio": lambda r: len(base64.b64decode(parts(r)[0]["inlineData"]["data"])) < 24_000,
     "usage_missing": lambda r: "usageMetadata" not in r.json(),
@@ -124,7 +126,7 @@ BROKEN = {
     "stalled_body": (httpx.ReadTimeout, True),
     "reset_after_work": (httpx.ReadError, True),
 }
-ELSEWHERE = {"huge_body", "broken_json"}
+ELSEWHERE = {"huge_body", "broken_json", "poor_script"}
 
 
 def first_kind(action):

@@ -14,7 +14,7 @@ from media.waveform import Curve, Samples, milliseconds
 
 LARGEST_ONSET_MS = 120  # viewers notice captions that lead or lag by more (ITU-R BT.1359: 125 ms)
 _SEARCH_MS = 600
-_FIRST_WORD_MS, _STROKE_DB = 200, 6.0
+_SAME_DB, _FAINTEST_DB = 2.0, 24.0  # of two shifts as likely, the smaller is believed
 _LARGEST_OFFSET_MS = 5.0
 _LONGEST_GOP_MS = 2_050
 _LATE_VOICE_MS = 2_000
@@ -79,7 +79,7 @@ def check_voices(
         if _missing(cues, heard):
             findings.append(_no_voice(number, cues[0], heard))
             continue
-        if (error := _onset_error(cues[0], heard)) is not None:
+        if (error := _onset_error(cues, heard)) is not None:
             errors[number] = error
         if error is None or abs(error) > LARGEST_ONSET_MS:
             findings.append(_off_time(number, cues[0], error))
@@ -117,13 +117,27 @@ def _missing(cues: list[ExpectedCue], heard: _Heard) -> bool:
     return faint or float(active.mean()) < _LEAST_SPOKEN_SHARE
 
 
-def _onset_error(cue: ExpectedCue, heard: _Heard) -> float | None:
-    errors = heard.onsets - cue.start_ms
+def _onset_error(cues: list[ExpectedCue], heard: _Heard) -> float | None:
+    """How late the scene's voice is: of the onsets near, the one under which the captions lie.
+
+    One onset alone may be a stroke of the music, or the loud word after a soft first one; shifted
+    by the right one, all captions of the scene lie where it is loud.
+    """
+    errors = heard.onsets - cues[0].start_ms
     near = errors[np.abs(errors) <= _SEARCH_MS]
-    strength = [heard.level_db[cue.start_ms + at :][:_FIRST_WORD_MS].mean() for at in near]
-    # a stroke of the music rings off; a word goes on
-    near = near[np.asarray(strength) > max(strength, default=0.0) - _STROKE_DB]
-    return float(near[np.abs(near).argmin()]) if len(near) else None
+    if not len(near):
+        return None
+    loud_db = np.asarray([_level_under(cues, int(late), heard) for late in near])
+    likely = near[loud_db >= loud_db.max() - _SAME_DB]
+    return float(likely[np.abs(likely).argmin()])
+
+
+def _level_under(cues: list[ExpectedCue], late_ms: int, heard: _Heard) -> float:
+    spans = [
+        heard.level_db[max(0, cue.start_ms + late_ms) : max(0, cue.end_ms + late_ms)]
+        for cue in cues
+    ]
+    return float(np.maximum(np.concatenate(spans), heard.voice_db - _FAINTEST_DB).mean())
 
 
 def _no_voice(number: int, cue: ExpectedCue, heard: _Heard) -> Finding:

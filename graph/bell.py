@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
 import psycopg
@@ -39,18 +39,18 @@ class Bell:
 
     async def follow(
         self, journal: Journal, run_id: str, last_id: int = 0
-    ) -> AsyncIterator[list[Kept]]:
-        """Yield what is written about a run, in order, without end; an empty list when idle."""
+    ) -> AsyncGenerator[list[Kept]]:
+        """Yield what is written about a run, in order, without end; an empty list means waiting."""
         with self._ear(run_id) as rung:
             while True:
                 rung.clear()
                 kept = await journal.after(run_id, last_id)
+                yield kept
                 if kept:
                     last_id = kept[-1].id
-                else:
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(rung.wait(), LOOK_ANYWAY_S)
-                yield kept
+                    continue
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(rung.wait(), LOOK_ANYWAY_S)
 
     def _ear(self, run_id: str) -> _Ear:
         return _Ear(self._waiting, run_id)

@@ -38,10 +38,10 @@ class Factory:
     """Everything that can be done with shorts, for whoever asks: command line, API, Studio."""
 
     def __init__(self, settings: Settings, database: Database, lines: Lines) -> None:
-        self.settings, self._database, self._lines = settings, database, lines
+        self.settings, self.database, self._lines = settings, database, lines
         self._runs = database.runs
         self._bench = Bench(database, lines, settings.graph.scenes_at_once)
-        self._store = lines.store
+        self.store = lines.store
         self._ledger = lines.ledger
 
     @classmethod
@@ -92,8 +92,8 @@ class Factory:
 
     def for_tenant(self, tenant: str) -> Factory:
         """The same factory as one tenant may use it: other tenants' runs do not exist."""
-        pool = tenant_pool(self._database.pool, tenant)
-        return Factory(self.settings, Database(self._database.dsn, pool), self._lines)
+        pool = tenant_pool(self.database.pool, tenant)
+        return Factory(self.settings, Database(self.database.dsn, pool), self._lines)
 
     async def approve(
         self, run_id: str, *, script_version: int, script: Script | None = None, by: str = ""
@@ -164,6 +164,16 @@ class Factory:
         spent_usd = await self._ledger.spent(run_id)
         return short_of(run, snapshot, rows, spent_usd)
 
+    async def scripts(self, run_id: str, version: int | None = None) -> tuple[int, Script] | None:
+        """The script in its newest version or a given one, while checkpoints still hold it."""
+        run = await self._runs.get(run_id)
+        history = self._lines.graph(run.providers).aget_state_history(config_of(run_id))
+        async for snapshot in history:
+            values = snapshot.values
+            if values.get("script") and version in (None, values.get("script_version")):
+                return values["script_version"], Script.model_validate(values["script"])
+        return None
+
     async def deliver(self, run_id: str, out: Path) -> Path:
         """Copy the finished package into a folder, each file whole or not at all.
 
@@ -174,7 +184,7 @@ class Factory:
         short = await self.show(run_id)
         if not short.package:
             raise WrongStatus(f"The short {run_id} is {short.run.status}: it has no film yet.")
-        files = {name: await self._store.path(sha) for name, sha in short.package.items()}
+        files = {name: await self.store.path(sha) for name, sha in short.package.items()}
         await asyncio.to_thread(hand_over, files, out)
         await self._runs.set_facts(run_id, out=str(out))
         return out

@@ -34,6 +34,8 @@ AFTER = b"""
 select id, at, kind, data from run_events where run_id = %s and id > %s order by id limit %s
 """
 
+LAST = b"select coalesce(max(id), 0) as id from run_events where run_id = %s"
+
 
 class Kept(Plain):
     """One event as kept; ids grow."""
@@ -71,6 +73,12 @@ class Journal:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(AFTER, (run_id, last_id, limit))
             return [Kept.model_validate(row) for row in await cursor.fetchall()]
+
+    async def last(self, run_id: str) -> int:
+        """The id of the last event; 0 where there is none."""
+        async with self._pool.connection() as connection:
+            row = await (await connection.execute(LAST, (run_id,))).fetchone()
+            return row["id"] if row else 0
 
     @asynccontextmanager
     async def recording(self, run: Run) -> AsyncGenerator[Watch]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from typing import Any, cast
 
 import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import JobDeferrer
 
 from graph.database import Database, make_pool
 from graph.run import Run
@@ -74,7 +76,7 @@ class Jobs:
             rows = await (await connection.execute(SLOTS, facts)).fetchall()
         return rows[0]["slot"], sum(row["waiting"] for row in rows)
 
-    async def _put(self, job: procrastinate.jobs.JobDeferrer, **facts: str) -> None:
+    async def _put(self, job: JobDeferrer, **facts: str) -> None:
         try:
             await job.defer_async(**facts)
         except ConnectorException as error:
@@ -89,5 +91,5 @@ async def open_jobs(database: Database, limits: ServiceSettings) -> AsyncGenerat
     connector = procrastinate.PsycopgConnector()
     app = procrastinate.App(connector=connector)
     async with make_pool(database.dsn, CONNECTIONS) as pool:
-        await connector.open_async(pool)
+        await connector.open_async(cast("Any", pool))  # it sets its own rows per cursor
         yield Jobs(app, database, limits)

@@ -1,4 +1,4 @@
-"""What the service signs: links to files, and the secrets of webhooks. One key for all processes."""
+"""What the service signs: links to files and webhooks. One key for all processes."""
 
 from __future__ import annotations
 

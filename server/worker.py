@@ -1,11 +1,10 @@
-"""A worker: takes shorts out of the queue, gives them back when it must end, buries dead workers."""
+"""A worker: makes the shorts in the queue, gives them back when it ends, replaces dead workers."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from contextlib import suppress
-from functools import partial
 
 import psycopg
 from procrastinate import JobContext
@@ -26,6 +25,7 @@ log = logging.getLogger(__name__)
 
 LIVES = 20  # a run that ends its worker so often would do so again
 AGAIN_S = 1.0
+KEEP_JOBS_H = 24 * 7
 NIGHTLY = "17 3 * * *"
 UNREACHABLE = (StorageError, ConnectorException, psycopg.OperationalError, PoolTimeout)
 
@@ -130,7 +130,7 @@ class Worker:
         app.task(name=RUN_SHORT, queue=SHORTS, retry=Again(), pass_context=True)(self._run_short)
         app.task(name=SEND_WEBHOOK, queue=ERRANDS, retry=Later(attempts))(self._courier.send)
         nightly = app.task(name=RETENTION, queue=ERRANDS, queueing_lock=RETENTION, retry=Again())(
-            partial(self._retention)
+            self._retention
         )
         app.periodic(cron=NIGHTLY)(nightly)
 
@@ -158,5 +158,8 @@ class Worker:
         return run
 
     async def _retention(self, timestamp: int) -> None:
+        await self._jobs.app.job_manager.delete_old_jobs(
+            nb_hours=KEEP_JOBS_H, include_failed=True, include_cancelled=True, include_aborted=True
+        )
         forgotten = await Forgetting(self._factory).retain(self._limits.retention_days)
         log.info("retention", extra={"action": "retention", "at": timestamp, "counts": forgotten})

@@ -1,0 +1,58 @@
+"""What a short would cost, and what was spent."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from providers.catalog import plan_for
+from providers.estimate import Estimate
+from providers.estimate import estimate as price
+from providers.offline.script_file import parse_script
+from providers.spending import Total
+from server.api.forms import TopicForm
+from server.auth import ReadDesk
+from server.problems import responses
+
+router = APIRouter(prefix="/v1", tags=["money"])
+
+
+class EstimateView(BaseModel):
+    """What the plan would cost, and the limit that a short has if none is given."""
+
+    estimate: Estimate
+    budget_usd: Decimal
+
+
+class CostsView(BaseModel):
+    """Sums of the tenant's calls."""
+
+    by: str
+    totals: list[Total]
+
+
+@router.post("/estimates", responses=responses(413, 422))
+async def estimate(form: TopicForm, desk: ReadDesk) -> EstimateView:
+    """Say what a short would cost, without making anything."""
+    settings = desk.service.settings
+    topic, providers = form.checked(settings)
+    about = parse_script(topic.script, topic) if topic.script else topic
+    plan = plan_for(settings, providers)
+    found = price(about, plan, settings.graph, datetime.now(UTC))
+    return EstimateView(estimate=found, budget_usd=settings.budget.short_usd)
+
+
+@router.get("/costs", responses=responses(422))
+async def costs(
+    desk: ReadDesk,
+    by: Literal["day", "month", "short", "provider", "model", "node", "scene"] = "day",
+    since: Annotated[date | None, Query(description="First day (UTC).")] = None,
+    until: Annotated[date | None, Query(description="The day after the last (UTC).")] = None,
+) -> CostsView:
+    """Say what was spent."""
+    totals = await desk.spending.totals(by, since=since, until=until)
+    return CostsView(by=by, totals=list(totals))

@@ -1,0 +1,98 @@
+"""The HTTP service: routes, failures, limits and what it holds open, put together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from server import problems
+from server.api import events, files, health, money, shorts
+from server.bodies import BoundedBodies
+from server.langserve import add_langserve
+from server.service import open_service
+from server.worker import Worker
+from shortfactory.errors import ShortFactoryError
+from shortfactory.settings import Settings
+
+ABOUT = """
+Order a short, approve its script, follow its making, fetch its files.
+
+Errors are problem documents (RFC 9457). Amounts are dollars as decimal strings.
+"""
+
+
+def make_app(settings: Settings, *, workers: int = 0) -> FastAPI:
+    """The service; with `workers`, this process also makes that many shorts at once."""
+    app = FastAPI(
+        title="ShortFactory",
+        description=ABOUT,
+        version=version("shortfactory"),
+        lifespan=lambda app: _open(app, settings, workers),
+    )
+    for module in (shorts, files, events, money, health):
+        app.include_router(module.router)
+    add_langserve(app)
+    app.add_exception_handler(ShortFactoryError, problems.on_error)
+    app.add_exception_handler(RequestValidationError, problems.on_validation)
+    app.add_exception_handler(HTTPException, problems.on_http)
+    app.add_exception_handler(Exception, problems.on_bug)
+    app.add_middleware(BoundedBodies, limits=settings.service)  # pyright: ignore[reportArgumentType]
+    if settings.service.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.service.cors_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type", "idempotency-key", "if-match"],
+            expose_headers=["etag", "location", "retry-after"],
+        )
+    app.openapi = lambda: _document(app)
+    return app
+
+
+def _open(app: FastAPI, settings: Settings, workers: int) -> AbstractAsyncContextManager[None]:
+    @asynccontextmanager
+    async def opened() -> AsyncGenerator[None]:
+        async with open_service(settings) as service:
+            app.state.service = service
+            if not workers:
+                yield
+                return
+            async with _working(Worker(service.factory, service.jobs, workers)):
+                yield
+
+    return opened()
+
+
+@asynccontextmanager
+async def _working(worker: Worker) -> AsyncGenerator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(worker.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the problem document and the real form of 422."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schemas = document["components"]["schemas"]
+        schemas["Problem"] = problems.Problem.model_json_schema()
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,115 @@
+"""keys and tenants."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
+
+from rich.markup import escape
+from rich.table import Table
+
+from graph.database import open_database
+from graph.forgetting import Forgetting
+from server.keys import SCOPES, ApiKey, Keys, Scope, check_tenant
+from server.screen import notes, print_json, result
+from server.working import visit
+from shortfactory.errors import InvalidInput, StorageError
+from shortfactory.settings import Settings
+
+T = TypeVar("T")
+
+
+def create(as_json: bool, tenant: str, scopes: str, name: str, days: int | None) -> int:
+    """Make a key and print it, the only time."""
+    wanted = _scopes(scopes)
+    return _show_new(as_json, _with(lambda keys: keys.create(tenant, wanted, name=name, days=days)))
+
+
+def rotate(as_json: bool, prefix: str, hours: int) -> int:
+    """Make a key like an old one, which stays good for some hours."""
+    return _show_new(as_json, _with(lambda keys: keys.rotate(prefix, hours=hours)))
+
+
+def revoke(as_json: bool, prefix: str) -> int:
+    """End a key now."""
+    key = _with(lambda keys: keys.revoke(prefix))
+    if as_json:
+        print_json({"key": key.model_dump(mode="json")})
+    notes().print(f"The key {key.prefix} of {key.tenant} is revoked.")
+    return 0
+
+
+def list_keys(as_json: bool, tenant: str | None) -> int:
+    """Print every key's facts."""
+    found = _with(lambda keys: keys.list(tenant))
+    if as_json:
+        print_json({"keys": [key.model_dump(mode="json") for key in found]})
+    elif found:
+        result().print(_table(found))
+    else:
+        notes().print("There is no key yet, so only this machine is served.")
+    return 0
+
+
+def delete_tenant(as_json: bool, tenant: str, sure: bool) -> int:
+    """Delete everything of a tenant, look again, and print what there was.
+
+    Raises:
+        InvalidInput: not asked for twice.
+        StorageError: something was left.
+    """
+    check_tenant(tenant)
+    if not sure:
+        raise InvalidInput("tenant", tenant, "this deletes all of its data; add --yes")
+
+    async def forget(forgetting: Forgetting) -> tuple[dict[str, int], dict[str, int]]:
+        return await forgetting.forget_tenant(tenant), await forgetting.left_of(tenant)
+
+    deleted, left = visit(Settings(), lambda factory: forget(Forgetting(factory)))
+    if any(left.values()):
+        raise StorageError(f"Of {tenant} something is left: {left}.", cure="Delete it again.")
+    if as_json:
+        print_json({"tenant": tenant, "deleted": deleted, "left": left})
+    counts = ", ".join(f"{number} {name}" for name, number in deleted.items())
+    notes().print(f"Of {tenant} were deleted: {counts}. Nothing is left.")
+    return 0
+
+
+def _with(action: Callable[[Keys], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with open_database(Settings()) as database:
+            return await action(Keys(database.pool))
+
+    return asyncio.run(run())
+
+
+def _scopes(given: str) -> tuple[Scope, ...]:
+    wanted = {part.strip() for part in given.split(",")}
+    if unknown := wanted - set(SCOPES):
+        raise InvalidInput("scopes", sorted(unknown)[0], f"use {', '.join(SCOPES)}")
+    return tuple(scope for scope in SCOPES if scope in wanted)
+
+
+def _show_new(as_json: bool, made: tuple[str, ApiKey]) -> int:
+    text, key = made
+    if as_json:
+        print_json({"secret": text, "key": key.model_dump(mode="json")})
+    else:
+        result().print(text)
+        notes().print(f"This key of {key.tenant} is shown only now; keep it safe.")
+    return 0
+
+
+def _table(found: list[ApiKey]) -> Table:
+    table = Table("Prefix", "Tenant", "Name", "Scopes", "Made", "Ends", "Last used", box=None)
+    for key in found:
+        ends = "revoked" if key.revoked_at else _day(key.expires_at)
+        facts = [key.prefix, key.tenant, escape(key.name), ",".join(key.scopes)]
+        table.add_row(*facts, _day(key.created_at), ends, _day(key.last_used_at))
+    return table
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else "-"

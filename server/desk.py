@@ -1,0 +1,151 @@
+"""What one tenant can do with shorts, for every kind of client: REST, LangServe, or others."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+from decimal import Decimal
+
+import psycopg
+
+from graph.journal import Journal, Kept
+from graph.run import Run, Status
+from graph.short import Short
+from graph.tenancy import tenant_pool
+from providers.spending import Spending
+from server.service import Service
+from server.submissions import Receipt, Submissions
+from server.webhooks import check_webhook
+from shortfactory.errors import ShortFactoryError, WrongStatus
+from shortfactory.order import Order
+from shortfactory.story import Script
+
+ENDED: tuple[Status, ...] = ("done", "failed", "rejected", "cancelled")
+RESUMABLE: tuple[Status, ...] = ("queued", "running", "waiting_budget", "parked", "failed")
+
+
+class Desk:
+    """The service as one tenant sees it; another tenant's short is unknown here."""
+
+    def __init__(self, service: Service, tenant: str) -> None:
+        self.service, self.tenant = service, tenant
+        pool = tenant_pool(service.database.pool, tenant)
+        self.factory = service.factory.for_tenant(tenant)
+        self.spending = Spending(pool)
+        self._runs = self.factory.database.runs
+        self._journal = Journal(pool)
+        self._submissions = Submissions(pool)
+
+    async def submit(
+        self, order: Order, *, key: str | None = None, webhook_url: str | None = None
+    ) -> Run:
+        """Check an order, write it down and queue it; repeated with its key, it is one short.
+
+        Raises:
+            UsageError: a value cannot be used, or the key came with another order.
+        """
+        if webhook_url is not None:
+            check_webhook(webhook_url, self.service.settings.service)
+        digest = hashlib.sha256(f"{order.model_dump_json()}\n{webhook_url}".encode()).hexdigest()
+        run_id = await self._submissions.claim(Receipt(self.tenant, key, digest, webhook_url))
+        try:
+            run = await self.factory.start(order, run_id=run_id)
+        except psycopg.errors.UniqueViolation:
+            return await self._runs.get(run_id)
+        except ShortFactoryError:
+            await self._submissions.withdraw(run_id)
+            raise
+        return await self._queue(run)
+
+    async def run(self, run_id: str) -> Run:
+        """Where a short stands.
+
+        Raises:
+            UnknownRun: no such short of this tenant.
+        """
+        return await self._runs.get(run_id)
+
+    async def show(self, run_id: str) -> Short:
+        """Everything about a short."""
+        return await self.factory.show(run_id)
+
+    async def list(self, *, limit: int, status: Status | None, before: str | None) -> list[Run]:
+        """The newest shorts, or those after one already seen."""
+        last = await self._runs.get(before) if before else None
+        return await self._runs.list(limit=limit, status=status, before=last)
+
+    async def approve(self, run_id: str, *, script_version: int, script: Script | None) -> Run:
+        """Let the film be made of this version of the script, or of the edited one."""
+        return await self._queue(
+            await self.factory.approve(
+                run_id, script_version=script_version, script=script, by=self.tenant
+            )
+        )
+
+    async def revise(self, run_id: str, *, script_version: int, notes: str) -> Run:
+        """Have the script written again."""
+        return await self._queue(
+            await self.factory.revise(
+                run_id, script_version=script_version, notes=notes, by=self.tenant
+            )
+        )
+
+    async def reject(self, run_id: str, *, script_version: int) -> Run:
+        """Decide that this short shall not be made."""
+        return await self._queue(
+            await self.factory.reject(run_id, script_version=script_version, by=self.tenant)
+        )
+
+    async def resume(self, run_id: str) -> Run:
+        """Go on with a short that stopped; one that is on its way stays so.
+
+        Raises:
+            WrongStatus: it has ended, or waits for a decision.
+        """
+        run = await self._runs.get(run_id)
+        if run.status not in RESUMABLE:
+            raise WrongStatus(f"The short {run_id} is {run.status}: there is nothing to resume.")
+        if run.status not in ("queued", "running"):
+            run = await self._runs.set_status(run_id, "queued", only_from=RESUMABLE)
+        return await self._queue(run)
+
+    async def raise_budget(self, run_id: str, budget_usd: Decimal) -> Run:
+        """Set the spending limit; a short that waits for money goes on."""
+        run = await self.factory.raise_budget(run_id, budget_usd)
+        return await self.resume(run_id) if run.status == "waiting_budget" else run
+
+    async def cancel(self, run_id: str) -> Run:
+        """Stop a short for good."""
+        run = await self.factory.cancel(run_id)
+        if run.status == "cancelled":
+            await self._journal.tell(run)
+            await self.service.courier.announce(self.service.jobs, run)
+        return run
+
+    async def _queue(self, run: Run) -> Run:
+        await self._journal.tell(run)
+        await self.service.jobs.run_short(run)
+        return run
+
+    @asynccontextmanager
+    async def following(
+        self, run_id: str, last_id: int = 0
+    ) -> AsyncGenerator[AsyncGenerator[list[Kept]]]:
+        """What is told about a short, from after an event on; ends when the short has ended."""
+        await self._runs.get(run_id)
+        async with aclosing(self._follow(run_id, last_id)) as told:
+            yield told
+
+    async def last_told(self, run_id: str) -> int:
+        """The id of the last event of a short; 0 where there is none."""
+        return await self._journal.last(run_id)
+
+    async def _follow(self, run_id: str, last_id: int) -> AsyncGenerator[list[Kept]]:
+        async with aclosing(self.service.bell.follow(self._journal, run_id, last_id)) as rings:
+            async for kept in rings:
+                if kept:
+                    yield kept
+                # Asked when all is read: the row says that it ended before the event does.
+                elif (await self._runs.get(run_id)).status in ENDED:
+                    return

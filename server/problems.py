@@ -1,0 +1,193 @@
+"""Every failure as an RFC 9457 problem: one table from error class to status and title."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from shortfactory import errors
+from shortfactory.errors import ShortFactoryError, UsageError
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Unauthorized(UsageError):
+    """A valid API key is needed."""
+
+
+class Forbidden(UsageError):
+    """This key does not allow that."""
+
+
+class TooManyRequests(UsageError):
+    """Too many requests."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        """Say how long to wait."""
+        super().__init__(cure=f"Wait {retry_after_s} seconds.")
+        self.retry_after_s = retry_after_s
+
+
+class TooLarge(UsageError):
+    """The request's body is too large."""
+
+
+class TooDeep(UsageError):
+    """The request's JSON is nested too deeply."""
+
+
+class StaleVersion(UsageError):
+    """The script has changed since it was read."""
+
+
+class UnknownFile(UsageError):
+    """There is no such file yet, or the link to it has expired."""
+
+
+class KeyReused(UsageError):
+    """This Idempotency-Key came with another request before."""
+
+    def __init__(self, key: str) -> None:
+        """Name the key."""
+        super().__init__(
+            f"The Idempotency-Key {key[:80]!r} came with another request before.",
+            cure="Send a new key with a new request.",
+        )
+
+
+class Problem(BaseModel):
+    """RFC 9457: what went wrong, for programs (`type`) and for people."""
+
+    type: str = Field(examples=["urn:shortfactory:problem:unknown-run"])
+    title: str = Field(examples=["No such short"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["No short has the id '6f1c'."])
+    cure: str = Field(default="", examples=["See: shortfactory list"])
+    errors: list[dict[str, Any]] = Field(
+        default_factory=list[dict[str, Any]], examples=[[{"at": "body.seconds", "says": "…"}]]
+    )
+
+
+TABLE: dict[type[ShortFactoryError], tuple[int, str]] = {
+    Unauthorized: (401, "API key needed"),
+    Forbidden: (403, "Not allowed"),
+    TooManyRequests: (429, "Too many requests"),
+    TooLarge: (413, "Body too large"),
+    TooDeep: (400, "Body nested too deeply"),
+    StaleVersion: (412, "Script has changed"),
+    UnknownFile: (404, "No such file"),
+    KeyReused: (422, "Idempotency key used before"),
+    errors.InvalidInput: (422, "Value cannot be used"),
+    errors.UnknownRun: (404, "No such short"),
+    errors.RunBusy: (409, "Short is being worked on"),
+    errors.WrongStatus: (409, "Not in this status"),
+    errors.ConfigurationError: (503, "Service not set up for this"),
+    errors.UsageError: (422, "Cannot be done as asked"),
+    errors.BudgetExceeded: (402, "Spending limit reached"),
+    errors.ProviderError: (502, "Provider failed"),
+    errors.ArtifactLost: (410, "File is lost"),
+    errors.StorageError: (503, "Storage not available"),
+    errors.ShortFactoryError: (500, "Failed"),
+}
+
+
+def answer(error: ShortFactoryError) -> JSONResponse:
+    """The problem document for one of our errors; the nearest class in the table decides."""
+    kind = next(kind for kind in type(error).__mro__ if kind in TABLE)
+    status, title = TABLE[kind]
+    problem = Problem(
+        type=_type(kind.__name__),
+        title=title,
+        status=status,
+        detail=str(error.args[0]),
+        cure=error.cure,
+    )
+    headers: dict[str, str] = {}
+    if isinstance(error, TooManyRequests):
+        headers["retry-after"] = str(error.retry_after_s)
+    if isinstance(error, Unauthorized):
+        headers["www-authenticate"] = "Bearer"
+    return _response(problem, headers)
+
+
+async def on_error(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    """Answer for errors of this project."""
+    assert isinstance(error, ShortFactoryError), "registered for these only"
+    return answer(error)
+
+
+async def on_validation(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    """Answer for a request that does not have the form of the document."""
+    assert isinstance(error, RequestValidationError), "registered for these only"
+    # The values given are left out: they may be large, secret, or not even text.
+    found = [
+        {"at": ".".join(map(str, each["loc"])), "says": str(each["msg"])}
+        for each in error.errors()[:20]
+    ]
+    shown = [{key: _printable(value) for key, value in each.items()} for each in found]
+    detail = "; ".join(f"{each['at']}: {each['says']}" for each in shown)
+    problem = Problem(
+        type=_type("InvalidRequest"),
+        title="Request cannot be read",
+        status=422,
+        detail=detail,
+        cure="See /openapi.json for the form of requests.",
+        errors=shown,
+    )
+    return _response(problem)
+
+
+async def on_http(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    """Answer for what the framework refuses: unknown paths, wrong methods."""
+    assert isinstance(error, HTTPException), "registered for these only"
+    problem = Problem(
+        type="about:blank", title=str(error.detail), status=error.status_code, detail=error.detail
+    )
+    return _response(problem, dict(error.headers or {}))
+
+
+async def on_bug(request: Request, error: Exception) -> JSONResponse:
+    """Answer for everything else without telling what it was."""
+    log.error("bug", extra={"action": "request_failed", "path": request.url.path}, exc_info=error)
+    problem = Problem(
+        type=_type("InternalError"),
+        title="Internal error",
+        status=500,
+        detail="Something unexpected went wrong. Nothing finished is lost.",
+    )
+    return _response(problem)
+
+
+def _response(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    content = problem.model_dump(exclude_defaults=True)
+    return JSONResponse(content, problem.status, headers, media_type=MEDIA_TYPE)
+
+
+def _type(name: str) -> str:
+    words = re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+    return f"urn:shortfactory:problem:{words}"
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()[:300]
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The error responses of a route, for its OpenAPI document."""
+    titles = dict(reversed(TABLE.values()))
+    return {
+        status: {
+            "description": titles[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in sorted({401, 403, 429, 503, *statuses})
+    }

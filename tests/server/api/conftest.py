@@ -1,0 +1,119 @@
+"""The API in this process, on this test's own database; offline films of one scene."""
+
+import asyncio
+import contextlib
+
+import httpx
+import pytest
+
+from server.app import make_app
+from server.keys import Keys
+from server.worker import Worker
+
+SCRIPT = """# Why bees dance
+
+## Hook
+
+A bee that finds flowers comes home and dances.
+
+Picture: A honeybee dancing on a comb
+"""
+
+
+@pytest.fixture
+def settings(settings):
+    """Quick films, and no key of anybody."""
+    return settings.model_copy(
+        update={
+            "providers": "offline",
+            "render": settings.render.model_copy(update={"quality": "quick", "workers": 1}),
+            "service": settings.service.model_copy(
+                update={"dead_after_s": 2, "reap_every_s": 0.3, "heartbeat_s": 0.5}
+            ),
+        }
+    )
+
+
+@pytest.fixture
+async def app(settings):
+    """The open app, without workers."""
+    made = make_app(settings)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@pytest.fixture
+def service(app):
+    """What the app holds open."""
+    return app.state.service
+
+
+@pytest.fixture
+def visit(app):
+    """Makes clients: of this machine without a key, or with one."""
+
+    def make(key=None, host="127.0.0.1", **options):
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(host, 1234))
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        return httpx.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1", headers=headers, timeout=30, **options
+        )
+
+    return make
+
+
+@pytest.fixture
+async def client(visit):
+    """This machine, while no key was made."""
+    async with visit() as opened:
+        yield opened
+
+
+@pytest.fixture
+def script():
+    """An order for a film of one scene."""
+    return {"script": SCRIPT, "seconds": 5, "scenes": 1}
+
+
+@pytest.fixture
+async def keys(service):
+    """The table of keys."""
+    return Keys(service.database.pool)
+
+
+@pytest.fixture
+async def tenant(keys, visit):
+    """Makes tenants: a client with a key of its own."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def make(name, scopes=("read", "write")):
+            text, _ = await keys.create(name, scopes)
+            return await stack.enter_async_context(visit(text))
+
+        yield make
+
+
+@pytest.fixture
+async def worker(service):
+    """A worker in this process."""
+    stop = asyncio.Event()
+    made = Worker(service.factory, service.jobs, 2)
+    task = asyncio.create_task(made.run(stop))
+    yield made
+    stop.set()
+    await task
+
+
+@pytest.fixture
+def rest(client):
+    """Waits until a short is in one of some statuses."""
+
+    async def wait(short_id, *statuses, by=None, deadline_s=60):
+        async with asyncio.timeout(deadline_s):
+            while True:
+                short = (await (by or client).get(f"/v1/shorts/{short_id}")).json()
+                if short["status"] in statuses:
+                    return short
+                await asyncio.sleep(0.05)
+
+    return wait

@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help video test check bench docs live lock clean
+.PHONY: help video test check lint bench docs live lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -23,14 +23,16 @@ video: $(READY)  ## make a film from examples/, with no keys and no vendors
 	@$(BIN)/shortfactory make --script examples/why-bees-dance.md --providers offline --approve auto
 
 test: $(READY)  ## run the whole test suite
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-check: $(READY)  ## format, lint, types, import rules, generated docs, fast tests
+check: lint  ## lint, then the tests that need no film, no process and no minute
+	@$(BIN)/python -m pytest -q -m "not slow" tests/docs tests/graph tests/nodes tests/unit
+
+lint: $(READY)  ## format, lint, types, import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q -m "not slow and not live" -x
 
 bench: $(READY)  ## measure a film stage by stage, against the floor of its encode
 	@$(BIN)/python -m bench

@@ -78,6 +78,11 @@ class UnknownRun(UsageError):
     def __init__(self, run_id: str) -> None:
         """Name the id that was not found."""
         super().__init__(f"No short has the id {run_id!r}.", cure="See: shortfactory list")
+        self.run_id = run_id
+
+    def __reduce__(self) -> tuple[type[UnknownRun], tuple[str]]:
+        """Survive the way out of a worker process."""
+        return type(self), (self.run_id,)
 
 
 class RunBusy(UsageError):

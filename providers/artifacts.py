@@ -84,6 +84,10 @@ class FolderStore:
         """Drop the record of a call whose artifact is lost."""
         await self._in_thread(lambda: self._record_path(key).unlink(missing_ok=True))
 
+    async def discard(self, sha256: str) -> None:
+        """Remove the bytes behind a hash, if they are there: nobody needs them any more."""
+        await self._in_thread(self._discard, sha256)
+
     async def _in_thread(self, work: Callable[..., Result], *arguments: object) -> Result:
         def guarded() -> Result:
             with self._explained():
@@ -149,6 +153,10 @@ class FolderStore:
                 cure="Restore the folder, or resume the run to make it again.",
             )
         return found
+
+    def _discard(self, sha256: str) -> None:
+        for path in self._matches(sha256):
+            path.unlink(missing_ok=True)
 
     def _new_path(self, sha256: str, suffix: str) -> Path:
         if not _SUFFIX.fullmatch(suffix):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from providers.access import vendor_access
 from providers.ledger import Realm
 from providers.model_rows import MODEL_ROWS, Kind, ModelRow
-from providers.ports import ImageModel, TextModel, VoiceModel
+from providers.ports import BatchImageModel, ImageModel, TextModel, VoiceModel
 from providers.prices import priced_for
 from providers.ratelimit import CallLimits
 from shortfactory.errors import ConfigurationError
@@ -121,6 +121,15 @@ class Catalog:
         """The adapter that draws; raises ConfigurationError as `plan_for` does."""
         return self._once(model_id, "image", self._image)
 
+    def batched(self, model_id: str) -> BatchImageModel:
+        """The adapter that draws later; raises ConfigurationError where its vendor does not."""
+        adapter = self._once(model_id, "image", self._image)
+        if isinstance(adapter, BatchImageModel):
+            return adapter
+        raise ConfigurationError(
+            f"{model_id} does not draw in batches.", cure="Order without patience."
+        )
+
     def voice(self, model_id: str) -> VoiceModel:
         """The adapter that speaks; raises ConfigurationError as `plan_for` does."""
         return self._once(model_id, "voice", self._voice)
@@ -180,9 +189,9 @@ class Catalog:
             )
 
             return OfflinePoster() if row.name == "poster" else OfflineIllustrator()
-        from providers.gemini import GeminiImage  # noqa: PLC0415
+        from providers.gemini_batch import GeminiBatchImage  # noqa: PLC0415
 
-        return self._gemini(GeminiImage, row)
+        return self._gemini(GeminiBatchImage, row)
 
     def _voice(self, row: ModelRow) -> VoiceModel:
         if row.provider == "offline":

@@ -14,27 +14,27 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakValueDictionary
 
 from pydantic import JsonValue
 
+from providers.adapters import Models
+from providers.batch_lane import BatchLane, Later, Waiting
+from providers.batch_rows import BatchRows
 from providers.calls import Call, Narration, Picture, Written
 from providers.keeping import Keeper
-from providers.ledger import Bill, Ledger, Realm, Reservation
+from providers.ledger import Bill, Ledger, Reservation
 from providers.meters import Meters
 from providers.ports import (
     ArtifactStore,
-    ImageModel,
     ImageRequest,
-    TextModel,
     TextRequest,
-    VoiceModel,
     VoiceRequest,
 )
 from providers.prices import worst
 from providers.purchase import Keep, Order, Record, Reply, known_units
-from providers.ratelimit import CallLimits, Limiter
+from providers.ratelimit import Limiter
 from providers.spending import Entry
 from providers.till import Till
 from shortfactory.errors import ArtifactLost
@@ -42,34 +42,6 @@ from shortfactory.plan import Payer
 from shortfactory.settings import GatewaySettings
 
 Send = Callable[[], Awaitable[Reply]]
-
-
-class Models(Protocol):
-    """What the gateway asks of the catalogue."""
-
-    def text(self, model_id: str) -> TextModel:
-        """The adapter that writes."""
-        ...
-
-    def image(self, model_id: str) -> ImageModel:
-        """The adapter that draws."""
-        ...
-
-    def voice(self, model_id: str) -> VoiceModel:
-        """The adapter that speaks."""
-        ...
-
-    def limits(self, model_id: str) -> CallLimits:
-        """How many calls of this model may start and run."""
-        ...
-
-    def realm(self, model_id: str) -> Realm:
-        """Whether its dollars are real."""
-        ...
-
-    def report_concurrency_to(self, observe: Callable[[str, int], None]) -> None:
-        """Tell a limiter what vendors say of their own concurrency."""
-        ...
 
 
 def utc_now() -> datetime:
@@ -95,6 +67,15 @@ class Gateway:
         self._keeper = Keeper(store, settings.largest_reply_bytes)
         catalog.report_concurrency_to(limiter.observe)
         self._till = Till(store, ledger, limiter, settings, clock)
+        self._batches = BatchRows(ledger.pool)
+        self._lane = BatchLane(
+            rows=self._batches,
+            ledger=ledger,
+            closing=self._till.closing,
+            keep=self._keeper.picture,
+            clock=clock,
+            ask_every_s=settings.batch_ask_every_s,
+        )
         self._meters = Meters()
         self._one_at_a_time: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -116,6 +97,36 @@ class Gateway:
         record, call = await self._once(bill, request, send, self._keeper.picture)
         return Picture.model_validate({**_only(record, Picture), "call": call})
 
+    async def draw_later(
+        self, model: str, request: ImageRequest, payer: Payer, patience_s: float
+    ) -> Picture | Waiting:
+        """Have a picture drawn at half the price, within a day; see `BatchLane.draw`.
+
+        Ask again, and again, until it is there. When `patience_s` has passed, it is drawn at once.
+        """
+        adapter = self._catalog.batched(model)
+        bill = self._bill("image", model, adapter.fingerprint(request), payer)
+        references = tuple([await self._store.read(sha256) for sha256 in request.references])
+        async with self._lock(bill):
+            found = await self._hit(bill)
+            if found is not None and (left := await self._batches.get(bill.call_key)):
+                await self._lane.stop(adapter, left)  # somebody else has bought it meanwhile
+            later = Later(bill, request, references, adapter, patience_s)
+            drawn = found or await self._lane.draw(later)
+        if isinstance(drawn, Waiting):
+            return drawn
+        if drawn == "at_once":
+            return await self.draw(model, request, payer)
+        with self._meters.call(bill) as meter:
+            call = _call(bill, drawn, cached=found is not None)
+            meter.finished(call)
+        return Picture.model_validate({**_only(drawn, Picture), "call": call})
+
+    async def stop_batches(self, run_id: str) -> None:
+        """End the batches of a run that nobody waits for any more."""
+        for row in await self._batches.of_run(run_id):
+            await self._lane.stop(self._catalog.batched(row.bill.model_id), row)
+
     async def speak(self, model: str, request: VoiceRequest, payer: Payer) -> Narration:
         """Have a voice model speak; see `Till.buy` for what it raises."""
         adapter = self._catalog.voice(model)
@@ -129,7 +140,9 @@ class Gateway:
 
         The caller holds the run's lease, so that whoever made them is not at work any more.
         """
-        left = [e for e in await self._ledger.open(run_id) if e.id not in self._ledger.in_flight]
+        batched = {row.entry_id for row in await self._batches.of_run(run_id)}
+        others = self._ledger.in_flight | batched
+        left = [entry for entry in await self._ledger.open(run_id) if entry.id not in others]
         for entry in left:
             held = Reservation(
                 id=entry.id, call_key=entry.call_key, run_id=run_id, worst_usd=entry.reserved_usd
@@ -163,9 +176,8 @@ class Gateway:
     async def _once(self, bill: Bill, request: Any, send: Send, keep: Keep) -> tuple[Record, Call]:
         """Find the result or buy it; of two identical calls at once, the second finds it."""
         model_id = bill.model_id
-        lock = self._one_at_a_time.setdefault(bill.call_key, asyncio.Lock())
         with self._meters.call(bill) as meter:
-            async with lock:
+            async with self._lock(bill):
                 found = await self._hit(bill)
                 record = found or await self._till.buy(
                     Order(
@@ -179,6 +191,9 @@ class Gateway:
             call = _call(bill, record, cached=found is not None)
             meter.finished(call)
         return record, call
+
+    def _lock(self, bill: Bill) -> asyncio.Lock:
+        return self._one_at_a_time.setdefault(bill.call_key, asyncio.Lock())
 
     async def _hit(self, bill: Bill) -> Record | None:
         """The record of the same call made before, if its artifact is still whole."""

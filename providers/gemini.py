@@ -154,7 +154,7 @@ class GeminiImage:
     ) -> None:
         """Check key and address; raises ConfigurationError. The SDK loads at the first call."""
         self._access = GeminiAccess(model, api_key, base_url, timeout_s, http)
-        self._door = FirstUse(self._access.door)
+        self.door = FirstUse(self._access.door)
 
     @property
     def id(self) -> str:
@@ -182,12 +182,13 @@ class GeminiImage:
             RequestRejected: a reference that is not a picture (nothing was sent).
             ProviderError: any other failure, by kind.
         """
-        door = await self._door.get()
-        parts = await asyncio.to_thread(self._parts, request.prompt, references)
-        reply = await door.generate(parts, self._config(request))
-        return await asyncio.to_thread(self._read, reply, request)
+        door = await self.door.get()
+        parts = await asyncio.to_thread(self.parts, request.prompt, references)
+        reply = await door.generate(parts, self.config(request))
+        return await asyncio.to_thread(self.picture, reply, request)
 
-    def _parts(self, prompt: str, references: tuple[bytes, ...]) -> list[dict[str, Any]]:
+    def parts(self, prompt: str, references: tuple[bytes, ...]) -> list[dict[str, Any]]:
+        """The pieces of a request; raises RequestRejected for a reference that is no picture."""
         try:
             sent = [pictures.reference(data) for data in references]
         except pictures.PictureProblem as problem:
@@ -199,7 +200,8 @@ class GeminiImage:
         inline = [{"inline_data": {"data": data, "mime_type": kind}} for data, kind in sent]
         return [*inline, {"text": prompt}]
 
-    def _config(self, request: ImageRequest) -> dict[str, Any]:
+    def config(self, request: ImageRequest) -> dict[str, Any]:
+        """The settings of a request."""
         config: dict[str, Any] = {
             "response_modalities": ["IMAGE"],
             "image_config": {"aspect_ratio": request.aspect, "image_size": request.size},
@@ -211,7 +213,8 @@ class GeminiImage:
             config["max_output_tokens"] = bound.by_size[request.size] + bound.most_text
         return config
 
-    def _read(self, reply: Reply, request: ImageRequest) -> ImageReply:
+    def picture(self, reply: Reply, request: ImageRequest) -> ImageReply:
+        """The picture in a reply; raises as `draw` does."""
         usage = reply.media_usage("IMAGE")
         blobs = [part.inline_data for part in reply.parts if part.inline_data]
         if not blobs or reply.finish_reason in REFUSALS:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -22,6 +24,7 @@ from providers.ports import TextRequest
 # The SDK makes clients of its own beside the shared one and reads all root certificates for each
 # (a tenth of a second). They are never used; with a context that trusts nobody, never could be.
 _TRUSTS_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+PAGE = 100  # batches per listing
 _NO_TLS = {"verify": _TRUSTS_NOBODY, "ssl": _TRUSTS_NOBODY}
 
 
@@ -70,6 +73,57 @@ class GeminiDoor:
                 )
             answer = response.sdk_http_response
             return Reply.model_validate_json((answer.body if answer else "") or "")
+
+    async def submit(self, title: str, parts: list[dict[str, Any]], config: dict[str, Any]) -> str:
+        """Hand in one request as a batch and return the batch's name.
+
+        Raises:
+            ProviderError: whatever went wrong, translated.
+        """
+        content = types.Content.model_validate({"role": "user", "parts": parts})
+        settings = types.GenerateContentConfig(**config)
+        inlined = types.InlinedRequest(contents=[content], config=settings)
+        async with self._guarded():
+            job = await self.client.aio.batches.create(
+                model=self.model, src=[inlined], config={"display_name": title}
+            )
+        return job.name or ""
+
+    async def find(self, title: str) -> str | None:
+        """The name of the batch with this title, or None.
+
+        Raises:
+            ProviderError: whatever went wrong, translated.
+        """
+        async with self._guarded():
+            async for job in await self.client.aio.batches.list(config={"page_size": PAGE}):
+                if job.display_name == title:
+                    return job.name
+        return None
+
+    async def look(self, name: str) -> types.BatchJob:
+        """The batch as it stands.
+
+        Raises:
+            ProviderError: whatever went wrong, translated.
+        """
+        async with self._guarded():
+            return await self.client.aio.batches.get(name=name)
+
+    async def cancel(self, name: str) -> None:
+        """Ask for the end of a batch.
+
+        Raises:
+            ProviderError: whatever went wrong, translated.
+        """
+        async with self._guarded():
+            await self.client.aio.batches.cancel(name=name)
+
+    @asynccontextmanager
+    async def _guarded(self) -> AsyncGenerator[None]:
+        with gemini_errors(self.model, self.key):
+            async with asyncio.timeout(self.timeout_s):
+                yield
 
 
 class GeminiChat:

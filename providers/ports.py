@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue
 
 from shortfactory.story import Plain, Word
 
-Task = Literal["story", "script", "revise", "reword", "package"]
+Task = Literal["story", "script", "revise", "reword", "package", "translate"]
 Aspect = Literal["9:16", "16:9", "1:1", "4:5"]
 
 
@@ -125,6 +125,40 @@ class ImageModel(Model, Protocol):
 
     async def draw(self, request: ImageRequest, references: tuple[bytes, ...]) -> ImageReply:
         """Make one request to the vendor."""
+        ...
+
+
+class BatchJob(Plain):
+    """How far a batch of one picture is: at work, done, or over without a picture."""
+
+    state: Literal["working", "done", "cancelled", "failed"]
+    reply: dict[str, JsonValue] = Field(default_factory=dict)
+    """What came back, in the adapter's own words; for `read` alone."""
+    reason: str = ""
+
+
+@runtime_checkable
+class BatchImageModel(ImageModel, Protocol):
+    """Draws a picture later, for less. A title finds a batch whose name was never received."""
+
+    async def submit(self, title: str, request: ImageRequest, references: tuple[bytes, ...]) -> str:
+        """Hand in one picture; returns the vendor's name for the batch."""
+        ...
+
+    async def find(self, title: str) -> str | None:
+        """The name of the batch that was handed in under this title, or None."""
+        ...
+
+    async def look(self, name: str) -> BatchJob:
+        """Ask how far it is."""
+        ...
+
+    async def read(self, job: BatchJob, request: ImageRequest) -> ImageReply:
+        """The picture of a batch that is done; raises as `draw` does."""
+        ...
+
+    async def cancel(self, name: str) -> None:
+        """Ask for its end; a batch that is over already stays as it is."""
         ...
 
 

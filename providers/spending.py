@@ -74,7 +74,7 @@ class Spending:
 
     def __init__(self, pool: Pool) -> None:
         """Read through this pool; the caller opens and closes it."""
-        self._pool = pool
+        self.pool = pool
 
     async def spent(self, run_id: str) -> Decimal:
         """Dollars that count against a run's limit: settled, lost and still reserved."""
@@ -116,7 +116,7 @@ class Spending:
         return tuple(Total.model_validate(row) for row in found)
 
     async def _query(self, sql: str, facts: Mapping[str, object]) -> list[DictRow]:
-        return await query(self._pool, sql, facts, what="ledger")
+        return await query(self.pool, sql, facts, what="ledger")
 
 
 _TOTALS = """

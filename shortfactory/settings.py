@@ -29,7 +29,7 @@ class GeminiSettings(BaseModel):
     text_model: str = "gemini-3.1-flash-lite"
     image_model: str = "gemini-3.1-flash-lite-image"
     image_fallback_model: str = "gemini-nano-banana-2.1"
-    speech_model: str = "gemini-3.1-flash-tts-preview"
+    speech_model: str = "gemini-3.8-flash-lite-tts"
     requests_per_minute: int = Field(default=300, ge=1)
     images_per_minute: int = Field(default=60, ge=1)
     timeout_s: float = Field(default=120, gt=0)
@@ -70,6 +70,7 @@ class GatewaySettings(BaseModel):
     longest_wait_s: float = Field(default=30, gt=0)
     breaker_failures: int = Field(default=8, ge=1)
     breaker_rest_s: float = Field(default=30, gt=0)
+    batch_ask_every_s: float = Field(default=300, gt=0)
     largest_reply_bytes: int = Field(default=64 * 1024 * 1024, ge=1024)
 
 

@@ -42,6 +42,7 @@ def gemini_routes(house: House) -> list[Route]:
         Route("/gemini/v1beta/models", at(_models)),
         Route("/gemini/v1beta/models/{model}", at(_model)),
         Route("/gemini/v1beta/models/{model:path}:{action}", at(_act), methods=["POST"]),
+        Route("/gemini/v1beta/batches", at(_batches)),
         Route("/gemini/v1beta/batches/{batch}", at(_batch)),
         Route("/gemini/v1beta/batches/{batch}:cancel", at(_cancel), methods=["POST"]),
     ]
@@ -98,6 +99,20 @@ async def _inlined(stage: Stage, visit: Visit, model: str, raw: Json) -> Answer:
 
 async def _batch(stage: Stage, request: Request, visit: Visit) -> Response:
     return await stage.serve(visit, _listing, partial(_shown, stage, request))
+
+
+async def _batches(stage: Stage, request: Request, visit: Visit) -> Response:
+    """The newest first, a page at a time."""
+    size = int(request.query_params.get("pageSize", "50"))
+    start = int(request.query_params.get("pageToken") or "0")
+
+    async def rows(_call: Call) -> Answer:
+        newest = list(reversed(stage.batches.values()))
+        listed: Json = {"operations": [each.shown() for each in newest[start : start + size]]}
+        more = {"nextPageToken": str(start + size)} if start + size < len(newest) else {}
+        return Answer(listed | more)
+
+    return await stage.serve(visit, _listing, rows)
 
 
 async def _cancel(stage: Stage, request: Request, visit: Visit) -> Response:

@@ -73,3 +73,15 @@ async def test_an_unknown_batch_is_not_found(play):
     played = play()
     response = await played.http.get(f"{played.url}/gemini/v1beta/batches/nothing")
     assert response.status_code == 404
+
+
+async def test_batches_are_listed_page_by_page_with_their_titles(play):
+    played = play(latency="usual")
+    names = [(await create(played, request("A bee", "one"))).json()["name"] for _ in range(3)]
+    url = f"{played.url}/gemini/v1beta/batches?pageSize=2"
+    first = (await played.http.get(url)).json()
+    last = (await played.http.get(f"{url}&pageToken={first['nextPageToken']}")).json()
+    listed = first["operations"] + last["operations"]
+    assert [job["name"] for job in listed] == names[::-1]
+    assert {job["metadata"]["displayName"] for job in listed} == {"scenes"}
+    assert "nextPageToken" not in last

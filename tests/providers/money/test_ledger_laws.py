@@ -77,7 +77,7 @@ async def play(dsn, script):
         open=False,
     ) as pool:
         async with pool.connection() as connection:
-            await connection.execute("truncate ledger, ledger_day, ledger_history")
+            await connection.execute("truncate ledger, ledger_day, ledger_history, batches")
         ledger, books, at = Ledger(pool, LIMITS), Books(), START
         for name, *facts in script:
             if name == "midnight":

@@ -47,7 +47,10 @@ class Holder(Plain):
 
 
 class Run(Plain):
-    """One row of the table. `holder` is there only while that process is alive."""
+    """One row of the table. `holder` is there only while that process is alive.
+
+    `wake_at` is when a run that waits for time alone is to be worked on again.
+    """
 
     id: str
     tenant: str
@@ -64,5 +67,6 @@ class Run(Plain):
     holder: Holder | None = None
     cancel_requested: bool = False
     out: str | None = None
+    wake_at: datetime | None = None
     created_at: datetime
     updated_at: datetime

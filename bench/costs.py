@@ -36,7 +36,7 @@ def plan(text: str, image: str, voice: str, *, batch: bool = False) -> Plan:
         image=f"gemini:{image}",
         image_fallback=f"gemini:{other}",
         voice=f"elevenlabs:{voice}",
-        voice_fallback="gemini:gemini-3.1-flash-tts-preview",
+        voice_fallback="gemini:gemini-3.8-flash-lite-tts",
         batch=batch,
     )
 
@@ -112,7 +112,7 @@ def prices() -> Iterator[str]:
     yield "| model | unit | dollars | per | read on | source |"
     yield "|---|---|---|---|---|---|"
     for row in PRICE_ROWS:
-        if row.lane == "standard":
+        if row.lane == "standard" and row.valid(AT.date()):
             yield (
                 f"| {row.model} | {row.unit} | {row.usd.normalize():f} | {row.per:,} | "
                 f"{row.read_on} | <{row.source}> |"

@@ -82,6 +82,12 @@ def _image(
     )
 
 
+def _speech(name: str, sunset: date | None = None, successor: str = "") -> ModelRow:
+    return ModelRow(
+        id=f"gemini:{name}", kind="voice", source=_GOOGLE, sunset=sunset, successor=successor
+    )
+
+
 def _voice(name: str, cheaper: str = "", loses: str = "") -> ModelRow:
     return ModelRow(
         id=f"elevenlabs:{name}", kind="voice", source=_ELEVENLABS, cheaper=cheaper, loses=loses
@@ -96,6 +102,7 @@ _LITE_TEXT = "gemini:gemini-3.1-flash-lite"
 _FLASH = "gemini:gemini-3.8-flash"
 _LITE_IMAGE = "gemini:gemini-3.1-flash-lite-image"
 _BANANA = "gemini:gemini-nano-banana-2.1"
+_LITE_SPEECH = "gemini:gemini-3.8-flash-lite-tts"
 _FLASH_VOICE = "elevenlabs:eleven_flash_v2_5"
 _PLAINER = "a plainer story, fewer turns of phrase"
 _NUMBERS = "numbers and names are read less well; a little flatter"
@@ -134,7 +141,10 @@ MODEL_ROWS: tuple[ModelRow, ...] = (
     _voice("eleven_v3", _FLASH_VOICE, _NUMBERS),
     _voice("eleven_v4_turbo"),
     _voice("eleven_flash_v2_5"),
-    ModelRow(id="gemini:gemini-3.1-flash-tts-preview", kind="voice", source=_GOOGLE),
+    _speech("gemini-3.8-flash-lite-tts"),
+    _speech("gemini-3.8-flash-tts"),
+    # The day is the earliest that may be; previews were switched off a few weeks after the release.
+    _speech("gemini-3.1-flash-tts-preview", sunset=date(2026, 12, 18), successor=_LITE_SPEECH),
     _offline("writer", "text"),
     _offline("illustrator", "image"),
     _offline("poster", "image"),

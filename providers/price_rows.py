@@ -39,7 +39,13 @@ class PriceRow(Plain):
 
 
 def _gemini_media(
-    name: str, media_unit: str, since: date, input_usd: str, text_usd: str, media_usd: str
+    name: str,
+    media_unit: str,
+    since: date,
+    input_usd: str,
+    text_usd: str,
+    media_usd: str,
+    until: date | None = None,
 ) -> tuple[PriceRow, ...]:
     """Rows per million tokens by modality; Google's batch lane is half of each."""
     units = {"input_tokens": input_usd, "text_tokens": text_usd, media_unit: media_usd}
@@ -53,10 +59,22 @@ def _gemini_media(
             source=GOOGLE,
             read_on=GOOGLE_READ_ON,
             valid_from=since,
+            valid_to=until,
             lane=lane,
         )
         for lane, share in lanes.items()
         for unit, usd in units.items()
+    )
+
+
+def _introductory_speech(name: str, audio_usd: str) -> tuple[PriceRow, ...]:
+    """Rows of a 3.8 speech model, whose prices double when the introduction ends."""
+    dearer_usd = str(Decimal(audio_usd) * 2)
+    return (
+        *_gemini_media(
+            name, "audio_tokens", _SPEECH_SINCE, "0.5", audio_usd, audio_usd, _INTRODUCED_UNTIL
+        ),
+        *_gemini_media(name, "audio_tokens", _INTRODUCED_UNTIL, "1", dearer_usd, dearer_usd),
     )
 
 
@@ -73,6 +91,8 @@ def _elevenlabs(name: str, usd_per_1000: str, since: date) -> PriceRow:
     )
 
 
+_SPEECH_SINCE = date(2026, 9, 28)
+_INTRODUCED_UNTIL = date(2027, 1, 1)
 _SUMMER = date(2026, 9, 1)  # dearer in June; the lower list price was in force by then
 
 PRICE_ROWS: tuple[PriceRow, ...] = (
@@ -86,6 +106,8 @@ PRICE_ROWS: tuple[PriceRow, ...] = (
     *_gemini_media(
         "gemini-3.1-flash-tts-preview", "audio_tokens", date(2026, 9, 1), "1", "20", "20"
     ),
+    *_introductory_speech("gemini-3.8-flash-lite-tts", "6"),
+    *_introductory_speech("gemini-3.8-flash-tts", "9"),
     _elevenlabs("eleven_multilingual_v2", "0.08", _SUMMER),
     _elevenlabs("eleven_v3", "0.08", _SUMMER),
     _elevenlabs("eleven_v4", "0.08", date(2026, 9, 28)),

@@ -22,6 +22,7 @@ FRAME_TOKENS = 64  # what a vendor adds around the words: roles, tool frames
 CHARACTERS_PER_TOKEN = 4  # English and JSON, as Google's own documentation counts
 USUAL_OUTPUT_TOKENS = 1_500  # a six-scene script with thoughts at their minimum
 AUDIO_TOKENS_PER_S = 25  # Gemini speech: ai.google.dev/gemini-api/docs/tokens
+MOST_AUDIO_TOKENS = 16_384  # what every Gemini speech model may answer at most: eleven minutes
 USUAL_CHARACTERS_PER_S = 15
 SLOWEST_LETTER_S = 0.25  # a slow reader
 FIRST_IDEOGRAPH = 0x2E80
@@ -107,10 +108,13 @@ def token_bound(text: str) -> int:
 
 
 def most_speech_tokens(text: str) -> int:
-    """The ceiling of a narration's audio tokens: a slow reader, and two seconds to breathe."""
+    """The ceiling of a narration's audio tokens: a slow reader, and two seconds to breathe.
+
+    Letters are counted by script: an ideograph, a kana or a digit is a syllable or a word.
+    """
     letters = sum(character.isalpha() and ord(character) < FIRST_IDEOGRAPH for character in text)
     longest_s = 2 + letters * SLOWEST_LETTER_S + (len(text) - letters) * SLOWEST_SIGN_S
-    return math.ceil(longest_s * AUDIO_TOKENS_PER_S)
+    return min(math.ceil(longest_s * AUDIO_TOKENS_PER_S), MOST_AUDIO_TOKENS)
 
 
 def billed_characters(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from uuid import uuid4
 
 from simulator import author, schema
@@ -26,6 +27,7 @@ Draw = Callable[[str, tuple[bytes, ...], str, tuple[int, int], str], Awaitable[b
 CHARACTERS_PER_TOKEN = 4
 AUDIO_TOKENS_PER_SECOND = 25  # Google's rate for spoken output; not measured
 SPEECH_RATE_HZ = 24_000
+SAMPLING_FIELDS = frozenset({"temperature", "topP", "topK"})
 REFERENCE_TOKENS = 1120
 DEFAULT_OUTPUT_TOKENS = 65_536
 SIGNATURE = base64.b64encode(b"simulated thought signature").decode()
@@ -111,6 +113,8 @@ async def _image(call: Call, model: GeminiModel, config: Json, draw: Draw) -> An
 async def _speech(call: Call, model: GeminiModel, config: Json) -> Answer:
     if _modalities(config) != {"AUDIO"}:
         raise invalid("The requested combination of response modalities is not supported: text")
+    if model.wav and (given := sorted(SAMPLING_FIELDS & config.keys())):
+        raise invalid(f"{given[0]} is not supported for this model.")
     voice = config.get("speechConfig", {}).get("voiceConfig", {}).get("prebuiltVoiceConfig", {})
     name = str(voice.get("voiceName", "Kore"))
     if name.lower() not in SPEECH_VOICES:
@@ -119,10 +123,11 @@ async def _speech(call: Call, model: GeminiModel, config: Json) -> Answer:
     spoken = await speak(call.text.strip(), language, 1.0, name, SPEECH_RATE_HZ)
     made = math.ceil(spoken.seconds * AUDIO_TOKENS_PER_SECOND)
     room = int(config.get("maxOutputTokens", made))
-    pcm = spoken.pcm[: room * SPEECH_RATE_HZ * 2 // AUDIO_TOKENS_PER_SECOND]
+    spoken = replace(spoken, pcm=spoken.pcm[: room * SPEECH_RATE_HZ * 2 // AUDIO_TOKENS_PER_SECOND])
     reason, made = ("STOP", made) if made <= room else ("MAX_TOKENS", room)
-    data = base64.b64encode(pcm).decode()
-    inline = {"mimeType": f"audio/L16;codec=pcm;rate={SPEECH_RATE_HZ}", "data": data}
+    mime = "audio/wav" if model.wav else f"audio/L16;codec=pcm;rate={SPEECH_RATE_HZ}"
+    sound = spoken.wav() if model.wav else spoken.pcm
+    inline = {"mimeType": mime, "data": base64.b64encode(sound).decode()}
     read = _tokens(call.text)
     units = {"input_tokens": read, "audio_tokens": made}
     usage = _usage(read, made, 0, ("AUDIO", made))

@@ -44,6 +44,7 @@ class GeminiModel:
     thinks: int = 0  # thought tokens of a usual reply
     sizes: dict[str, int] = field(default_factory=dict[str, int])  # image size → image tokens
     picture: Literal[".jpg", ".png"] = ".jpg"
+    wav: bool = False  # speaks in WAV files and refuses sampling parameters, as from 3.8 on
     doubles: date | None = None  # the day on which introductory prices end
 
     def price(self, units: dict[str, int]) -> Decimal:
@@ -52,7 +53,7 @@ class GeminiModel:
         written = units.get("output_tokens", 0) * self.output_usd
         read = units.get("input_tokens", 0) * self.input_usd
         made = units.get("image_tokens", 0) + units.get("audio_tokens", 0)
-        return ((read + written) * (2 if later else 1) + made * self.media_usd) / MILLION
+        return (read + written + made * self.media_usd) * (2 if later else 1) / MILLION
 
 
 def _text(read: str, written: str, *thinking: str, doubles: date | None = None) -> GeminiModel:
@@ -65,6 +66,14 @@ def _text(read: str, written: str, *thinking: str, doubles: date | None = None) 
         thinking=levels,
         thinks=thinks,
         doubles=doubles,
+    )
+
+
+def _speech(
+    read: str, spoken: str, doubles: date | None = None, *, wav: bool = False
+) -> GeminiModel:
+    return GeminiModel(
+        "speech", Decimal(read), Decimal(0), Decimal(spoken), doubles=doubles, wav=wav
     )
 
 
@@ -105,8 +114,10 @@ MODELS: dict[str, GeminiModel] = {
         thinks=240,
         sizes={"1K": 1120, "2K": 1120, "4K": 2000},
     ),
-    "gemini-3.1-flash-tts-preview": GeminiModel("speech", Decimal(1), Decimal(0), Decimal(20)),
-    "gemini-2.5-flash-preview-tts": GeminiModel("speech", Decimal("0.5"), Decimal(0), Decimal(10)),
+    "gemini-3.8-flash-lite-tts": _speech("0.5", "6", doubles=FLASH_DOUBLES, wav=True),
+    "gemini-3.8-flash-tts": _speech("0.5", "9", doubles=FLASH_DOUBLES, wav=True),
+    "gemini-3.1-flash-tts-preview": _speech("1", "20"),
+    "gemini-2.5-flash-preview-tts": _speech("0.5", "10"),
 }
 ALIASES = {
     "gemini-flash-lite-latest": "gemini-3.5-flash-lite",

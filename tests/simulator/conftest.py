@@ -59,9 +59,10 @@ class Played:
             model, text, {"responseModalities": ["IMAGE"], "imageConfig": asked}
         )
 
-    async def speech(self, text: str = "Bees dance.") -> httpx.Response:
-        model = "gemini-3.1-flash-tts-preview"
-        return await self.generate(model, text, {"responseModalities": ["AUDIO"]})
+    async def speech(
+        self, text: str = "Bees dance.", model: str = "gemini-3.8-flash-lite-tts", **config: Any
+    ) -> httpx.Response:
+        return await self.generate(model, text, {"responseModalities": ["AUDIO"], **config})
 
     async def voice(
         self,

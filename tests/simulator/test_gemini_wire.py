@@ -113,11 +113,18 @@ async def test_too_few_tokens_cut_the_json_in_the_middle(play):
         json.loads(text)
 
 
-async def test_speech_is_l16_pcm_with_audio_tokens(play):
-    response = await play().speech("Bees dance in the dark.")
+@pytest.mark.parametrize(
+    ("model", "mime", "header_bytes"),
+    [
+        ("gemini-3.8-flash-lite-tts", "audio/wav", 44),
+        ("gemini-3.1-flash-tts-preview", "audio/L16;codec=pcm;rate=24000", 0),
+    ],
+)
+async def test_speech_is_pcm_with_audio_tokens(play, model, mime, header_bytes):
+    response = await play().speech("Bees dance in the dark.", model)
     inline = parts(response)[0]["inlineData"]
-    seconds = len(base64.b64decode(inline["data"])) / 2 / 24_000
-    assert inline["mimeType"] == "audio/L16;codec=pcm;rate=24000"
+    seconds = (len(base64.b64decode(inline["data"])) - header_bytes) / 2 / 24_000
+    assert inline["mimeType"] == mime
     assert 0.8 < seconds < 4
     detail = response.json()["usageMetadata"]["candidatesTokensDetails"][0]
     assert detail["modality"] == "AUDIO"
@@ -131,6 +138,14 @@ async def test_speech_needs_the_audio_modality_and_a_known_voice(play):
     voice = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Nobody"}}}
     config = {"responseModalities": ["AUDIO"], "speechConfig": voice}
     assert "Nobody" in error(await played.generate(model, "hello", config))["message"]
+
+
+@pytest.mark.parametrize("field", ["temperature", "topP", "topK"])
+async def test_the_3_8_voices_refuse_sampling_parameters(play, field):
+    refused = await play().speech(**{field: 1})
+    assert (refused.status_code, error(refused)["status"]) == (400, "INVALID_ARGUMENT")
+    earlier = await play().speech(model="gemini-3.1-flash-tts-preview", **{field: 1})
+    assert earlier.status_code == 200
 
 
 async def test_too_few_tokens_cut_the_speech(play):

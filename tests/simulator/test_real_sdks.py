@@ -59,7 +59,7 @@ async def test_google_genai_speaks(google):
     _, client, types = google
     voice = types.VoiceConfig(prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name="Kore"))
     reply = await client.aio.models.generate_content(
-        model="gemini-3.1-flash-tts-preview",
+        model="gemini-3.8-flash-lite-tts",
         contents="Bees dance in the dark.",
         config=types.GenerateContentConfig(
             response_modalities=["AUDIO"],
@@ -68,7 +68,7 @@ async def test_google_genai_speaks(google):
         ),
     )
     sound = reply.parts[0].inline_data
-    assert sound.mime_type.startswith("audio/L16")
+    assert (sound.mime_type, sound.data[:4]) == ("audio/wav", b"RIFF")
     assert len(sound.data) / 48_000 > 0.8
 
 

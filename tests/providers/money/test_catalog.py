@@ -91,6 +91,14 @@ def test_a_sunset_is_announced_thirty_days_ahead():
     assert "gemini-3.8-flash" in said
 
 
+def test_the_previous_fallback_voice_is_announced_and_then_refused_with_its_successor():
+    earlier = configured(**KEYS, gemini={"speech_model": "gemini-3.1-flash-tts-preview"})
+    [said] = warnings(plan_for(earlier, "live", TODAY), TODAY)
+    assert "2026-12-18; its successor is gemini:gemini-3.8-flash-lite-tts" in said
+    with pytest.raises(ConfigurationError, match=r"successor gemini-3\.8-flash-lite-tts"):
+        plan_for(earlier, "live", date(2026, 12, 18))
+
+
 def test_every_model_that_may_serve_has_a_price():
     now = datetime(2026, 11, 22, tzinfo=UTC)
     for kind in ("text", "image", "voice"):

@@ -22,7 +22,7 @@ LIVE = Plan(
     image="gemini:gemini-nano-banana-2.1",
     image_fallback="gemini:gemini-3.1-flash-lite-image",
     voice="elevenlabs:eleven_multilingual_v2",
-    voice_fallback="gemini:gemini-3.1-flash-tts-preview",
+    voice_fallback="gemini:gemini-3.8-flash-lite-tts",
 )
 OFFLINE = Plan(
     text="offline:writer",

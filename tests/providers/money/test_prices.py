@@ -41,6 +41,11 @@ def usd(text):
             {"input_tokens": 20, "audio_tokens": 1000, "text_tokens": 0},
             "0.020020",
         ),
+        (
+            "gemini:gemini-3.8-flash-lite-tts",
+            {"input_tokens": 20, "audio_tokens": 1000, "text_tokens": 0},
+            "0.006010",
+        ),
         ("offline:espeak", {}, "0"),
     ],
 )
@@ -67,17 +72,18 @@ def test_batch_is_half():
     assert price(BANANA, units, NOW, "batch") * 2 == price(BANANA, units, NOW)
 
 
+@pytest.mark.parametrize("day", [NOW, datetime(2027, 1, 1, tzinfo=UTC)])
 @pytest.mark.parametrize("lane", ["standard", "batch"])
 @pytest.mark.parametrize(
     "model", sorted({row.model for row in PRICE_ROWS if row.model.startswith("gemini:")})
 )
-def test_own_rows_agree_with_an_independent_list(model, lane):
-    rows = [row for row in priced_rows(NOW.date()) if (row.model, row.lane) == (model, lane)]
+def test_own_rows_agree_with_an_independent_list(model, lane, day):
+    rows = [row for row in priced_rows(day.date()) if (row.model, row.lane) == (model, lane)]
     found = genai_prices.calc_price(
         genai_prices.Usage(input_tokens=1000, output_tokens=1000),
         model.partition(":")[2],
         provider_id="google",
-        genai_request_timestamp=NOW,
+        genai_request_timestamp=day,
         price_context={"processing": "batch"} if lane == "batch" else None,
     ).model_price
     theirs = {
@@ -138,6 +144,25 @@ def test_bounds_are_never_below_what_is_counted(text):
     assert token_bound(text) * 4 >= len(text)
     assert billed_characters(text) >= len(text)
     assert most_speech_tokens(text) >= 50
+
+
+@pytest.mark.parametrize(
+    ("text", "slow_s"),
+    [
+        ("蜜蜂回到蜂巢里开始跳舞。" * 8, 96 / 2.2),  # a slow reader says 130 ideographs a minute
+        ("ミツバチは巣に戻って踊ります。" * 8, 120 / 3),  # three kana a second
+        ("꿀벌이 집에 돌아와 춤을 춥니다. " * 8, 96 / 3),
+        ("In 1967, 1,234,567 bees danced 24/7. " * 4, 4 * 15),  # digits are words
+        ("The angle of her run is the angle to the sun. " * 4, 40 / 1.2),
+    ],
+)
+def test_a_slow_reader_fits_under_the_ceiling_in_every_script(text, slow_s):
+    assert most_speech_tokens(text) >= slow_s * 25
+    assert most_speech_tokens(text) <= 4 * slow_s * 25
+
+
+def test_no_narration_asks_for_more_than_a_speech_model_may_answer():
+    assert most_speech_tokens("蜂" * 1_200) == 16_384
 
 
 def test_every_row_says_where_and_when():

@@ -75,7 +75,7 @@ def calls(simulator, pool):
             "image": lambda: GeminiImage("gemini-nano-banana-2.1", *rest).draw(
                 ImageRequest(prompt="A bee on a flower"), ()
             ),
-            "speech": lambda: GeminiSpeech("gemini-3.1-flash-tts-preview", *rest).speak(said),
+            "speech": lambda: GeminiSpeech("gemini-3.8-flash-lite-tts", *rest).speak(said),
             "voice": lambda: voice.speak(said),
         }
 

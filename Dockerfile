@@ -5,7 +5,7 @@ FROM python:3.11-slim-bookworm AS wheel
 WORKDIR /source
 COPY requirements.lock ./
 # Only the build backend and what it needs, at the versions and hashes of the one lock file.
-RUN awk '/^[a-z]/ { wanted = /^(hatchling|packaging|pathspec|pluggy|trove-classifiers)==/ } wanted' \
+RUN awk '/^[a-z]/ { wanted = /^(hatchling|packaging|pathspec|pluggy|tomlkit|trove-classifiers)==/ } wanted' \
       requirements.lock > build.lock \
  && python -m venv /build \
  && /build/bin/pip install --no-cache-dir --require-hashes -r build.lock
@@ -38,9 +38,10 @@ ENV PATH=/opt/shortfactory/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \
     SHORTFACTORY_HOME=/var/lib/shortfactory \
     XDG_RUNTIME_DIR=/tmp \
-    PORT=8080
+    SHORTFACTORY_SERVICE__HOST=0.0.0.0 \
+    SHORTFACTORY_SERVICE__PORT=8080
 WORKDIR /var/lib/shortfactory
 VOLUME /var/lib/shortfactory
 USER shortfactory
 EXPOSE 8080
-CMD ["shortfactory", "serve", "--host", "0.0.0.0"]
+CMD ["shortfactory", "serve"]

@@ -10,6 +10,7 @@ from graph import routes
 from graph.scene import scene_graph
 from graph.state import State
 from graph.steps import add_step, within
+from nodes.amend import amend
 from nodes.approval import approval
 from nodes.assemble import assemble
 from nodes.await_budget import await_budget
@@ -23,6 +24,7 @@ from nodes.quality_check import quality_check
 from nodes.script import script
 from nodes.services import Services
 from nodes.story import story
+from nodes.translate import translate
 
 APPROVAL_GOTO = {
     "cast": "approved",
@@ -31,7 +33,7 @@ APPROVAL_GOTO = {
     END: "rejected",
 }
 PARK_GOTO: dict[str, str] = dict.fromkeys(
-    ("story", "script", "cast", "assemble", "quality_check", "package"), "resumed"
+    ("story", "script", "translate", "cast", "assemble", "quality_check", "package"), "resumed"
 )
 
 
@@ -47,7 +49,7 @@ def build(
     graph: StateGraph[Any, None, Any, Any] = StateGraph(State, input_schema=takes)
     for step in (story, script, critique, budget_guard, economise, await_budget, cast):
         add_step(graph, step, services)
-    for step in (assemble, quality_check, package):
+    for step in (assemble, quality_check, package, amend, translate):
         add_step(graph, step, services)
     add_step(graph, approval, services, goto=APPROVAL_GOTO)
     add_step(graph, park, services, goto=PARK_GOTO)
@@ -83,5 +85,13 @@ def build(
     graph.add_conditional_edges(
         "quality_check", measured, {"passed": "package", "scene": "scene", "park": "park"}
     )
-    graph.add_conditional_edges("package", done_or_park, {"done": END, "park": "park"})
+    graph.add_conditional_edges(
+        "package", routes.after_package, {"done": END, "park": "park", "changed": "amend"}
+    )
+    graph.add_conditional_edges(
+        "amend", routes.after_amend, {"translate": "translate", "go_on": "budget_guard"}
+    )
+    graph.add_conditional_edges(
+        "translate", written, {"done": "budget_guard", "again": "translate", "park": "park"}
+    )
     return graph

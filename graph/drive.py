@@ -73,6 +73,10 @@ async def drive(
         await _stream(graph, Command(resume=answers), config, told)
     elif snapshot.next and not snapshot.interrupts:
         await _stream(graph, None, config, told)
+    elif change := _change(snapshot, run.decision):
+        # LangGraph's fork: as if the last step had just ended and asked for this.
+        await graph.aupdate_state(config, {"change": change}, as_node="package")
+        await _stream(graph, None, config, told)
     return rest_of(await graph.aget_state(config))
 
 
@@ -115,6 +119,15 @@ def _answers(snapshot: StateSnapshot, decision: dict[str, Any] | None) -> dict[s
         elif decision and decision["script_version"] == waiting.value["script_version"]:
             answers[waiting.id] = decision
     return answers
+
+
+def _change(snapshot: StateSnapshot, decision: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The change that a finished film waits for; one that was made is not made again."""
+    if snapshot.next or not decision or decision["decision"] != "change":
+        return None
+    made = snapshot.values.get("remake")
+    asked = decision["asked"]
+    return None if made and made["asked"]["id"] == asked["id"] else asked
 
 
 def rest_of(snapshot: StateSnapshot) -> Rest:

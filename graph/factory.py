@@ -11,6 +11,8 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from graph.changes import Changes
+from graph.comparison import Comparison
 from graph.database import Database, open_database
 from graph.drive import Compiled, Watch, config_of
 from graph.events import Event
@@ -19,10 +21,12 @@ from graph.package import hand_over
 from graph.run import UNFINISHED, Run, Status
 from graph.short import Short, short_of
 from graph.tenancy import tenant_pool
+from graph.versions import Version
 from graph.working import Bench
 from media.style import load as load_style
 from nodes.brought import check_brought
 from nodes.services import Services
+from shortfactory.change import Change
 from shortfactory.errors import WrongStatus
 from shortfactory.order import Order, check_topic
 from shortfactory.plan import Providers
@@ -41,6 +45,7 @@ class Factory:
         self.settings, self.database, self._lines = settings, database, lines
         self._runs = database.runs
         self._bench = Bench(database, lines, settings.graph.scenes_at_once)
+        self._changes = Changes(database, lines)
         self.store = lines.store
         self._ledger = lines.ledger
 
@@ -123,6 +128,33 @@ class Factory:
             script_version=version,
         )
 
+    async def reroll(self, run_id: str, change: Change, *, by: str = "") -> Run:
+        """Record what shall be different in a finished film, queued; `work` makes only that again.
+
+        Raises:
+            WrongStatus: the film is not finished, or somebody else has just asked for a change.
+            RunBusy: another process holds the run.
+            UsageError: the change cannot be made of this film; names the value and the cure.
+        """
+        return await self._changes.ask(run_id, change, by)
+
+    async def versions(self, run_id: str) -> tuple[Version, ...]:
+        """Every film the run has become, the first first, with the calls that each one cost."""
+        return await self._changes.versions(run_id)
+
+    async def compare(self, run_id: str, old: int, new: int) -> Comparison:
+        """Which files, scenes and words differ between two versions of the film."""
+        return await self._changes.compare(run_id, old, new)
+
+    async def restore(self, run_id: str, version: int) -> Run:
+        """Let the run be an earlier film again; nothing is made, an unfinished change is given up.
+
+        Raises:
+            InvalidInput: there is no such version.
+            WrongStatus: the run is being worked on or waits for its script's approval.
+        """
+        return await self._changes.restore(run_id, version)
+
     async def raise_budget(self, run_id: str, budget_usd: Decimal) -> Run:
         """Set the run's spending limit; a resume measures against it.
 
@@ -174,17 +206,22 @@ class Factory:
                 return values["script_version"], Script.model_validate(values["script"])
         return None
 
-    async def deliver(self, run_id: str, out: Path) -> Path:
-        """Copy the finished package into a folder, each file whole or not at all.
+    async def deliver(self, run_id: str, out: Path, *, version: int | None = None) -> Path:
+        """Copy the finished package, or an earlier one, into a folder, each file whole or not.
 
         Raises:
             WrongStatus: there is no film yet.
+            InvalidInput: there is no such version.
             StorageError: the folder cannot be written; the package stays kept.
         """
         short = await self.show(run_id)
-        if not short.package:
+        package = short.package
+        if version is not None:
+            package = (await self._changes.version(run_id, version)).package
+        if not package:
             raise WrongStatus(f"The short {run_id} is {short.run.status}: it has no film yet.")
-        files = {name: await self.store.path(sha) for name, sha in short.package.items()}
+        files = {name: await self.store.path(sha) for name, sha in package.items()}
         await asyncio.to_thread(hand_over, files, out)
-        await self._runs.set_facts(run_id, out=str(out))
+        if version is None:
+            await self._runs.set_facts(run_id, out=str(out))
         return out

@@ -10,6 +10,7 @@ from langgraph.types import Send
 from graph.state import PictureState, SceneIn, SceneState, State, VoiceState
 from media.report import CURED_BY_PICTURE, CURED_BY_VOICE
 from media.style import load as load_style
+from nodes.amend import Remake
 from nodes.failure import STOPS
 from shortfactory.settings import GraphSettings
 from shortfactory.story import Script
@@ -45,9 +46,12 @@ def after_economise(state: State) -> Literal["cheaper", "shorter"]:
 
 
 def after_cast(state: State) -> list[Send] | Literal["park"]:
-    """One task per scene."""
+    """One task per scene, or per scene that a change touches."""
     if state.get("failure"):
         return "park"
+    if remake := state.get("remake"):
+        numbers = sorted({*remake["pictures"], *remake["voices"]})
+        return [Send("scene", _remade(state, number, remake)) for number in numbers]
     script = Script.model_validate(state["script"])
     return [Send("scene", scene_input(state, scene.number)) for scene in script.scenes]
 
@@ -91,13 +95,14 @@ def after_voice(
         return "park"
     if failure is None and not state.get("voice_findings"):
         return "done"
+    chosen = bool(state.get("voice_name"))  # by a person: no other voice stands in for it
     if state.get("voice_role") == "voice_fallback":
         spent = state.get("voice_fallback_tries", 0) >= limits.voice_attempts
         return "park" if spent else "exhausted"
     curable = failure is None or failure["kind"] == "malformed"
-    return (
-        "again" if curable and state.get("voice_tries", 0) < limits.voice_attempts else "exhausted"
-    )
+    if curable and state.get("voice_tries", 0) < limits.voice_attempts:
+        return "again"
+    return "park" if chosen else "exhausted"
 
 
 def after_segment(state: SceneState) -> Literal["done", "park"]:
@@ -108,6 +113,31 @@ def after_segment(state: SceneState) -> Literal["done", "park"]:
 def after_step(state: State) -> Literal["done", "park"]:
     """Steps without another way: done, or parked with the reason."""
     return "park" if state.get("failure") else "done"
+
+
+def after_package(state: State) -> Literal["done", "park", "changed"]:
+    """A finished film rests, until somebody wants it different."""
+    if state.get("failure"):
+        return "park"
+    return "changed" if state.get("change") else "done"
+
+
+def after_amend(state: State) -> Literal["translate", "go_on"]:
+    """Another language whose words nobody brought needs a translator."""
+    remake = state.get("remake")
+    assert remake is not None, "amend leaves what is made again"
+    change = remake["asked"]["change"]
+    return "translate" if change["language"] and not change["script"] else "go_on"
+
+
+def before_picture(state: SceneIn) -> Literal["kept", "wanted"]:
+    """A picture that came along stays as it is."""
+    return "kept" if state.get("picture") else "wanted"
+
+
+def before_voice(state: SceneIn) -> Literal["kept", "wanted"]:
+    """A narration that came along stays as it is."""
+    return "kept" if state.get("narration") else "wanted"
 
 
 def after_quality(state: State, limits: GraphSettings) -> list[Send] | Literal["passed", "park"]:
@@ -135,12 +165,35 @@ def _one_per_scene(faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _repair(state: State, number: int, faults: list[dict[str, Any]]) -> Send:
     checks = {fault["check"] for fault in faults if fault["scene"] == number}
-    entry = scene_input(state, number)
-    if checks & CURED_BY_VOICE:
+    drawn, spoken = bool(checks & CURED_BY_PICTURE), bool(checks & CURED_BY_VOICE)
+    entry = _half(state, number, drawn=drawn, spoken=spoken)
+    if spoken:
         entry["voice_variation"] = entry.get("voice_variation", 0) + 1
-    if checks & CURED_BY_PICTURE:
+    if drawn:
         entry["picture_variation"] = entry.get("picture_variation", 0) + 1
     return Send("scene", entry)
+
+
+def _remade(state: State, number: int, remake: Remake) -> SceneIn:
+    drawn, spoken = number in remake["pictures"], number in remake["voices"]
+    entry = _half(state, number, drawn=drawn, spoken=spoken)
+    variation = remake["asked"]["variation"]
+    if drawn and "picture" in variation:
+        entry["picture_variation"] = variation["picture"]
+    if spoken and "voice" in variation:
+        entry["voice_variation"] = variation["voice"]
+    return entry
+
+
+def _half(state: State, number: int, *, drawn: bool, spoken: bool) -> SceneIn:
+    """The scene's input, with the half that is not made again as it was made."""
+    entry = scene_input(state, number)
+    made = state.get("scenes", {}).get(str(number), {})
+    if not drawn and "picture" in made:
+        entry["picture"] = made["picture"]
+    if not spoken and "narration" in made:
+        entry["narration"] = made["narration"]
+    return entry
 
 
 def scene_input(state: State, number: int) -> SceneIn:
@@ -159,6 +212,7 @@ def scene_input(state: State, number: int) -> SceneIn:
         wording=scene.picture,
         language=script.language,
         tone=load_style(state["style"]).mood,
+        voice_name=state.get("voice", ""),
         previous_text=spoken[number - 1],
         next_text=spoken[number + 1],
         picture_variation=made.get("picture_variation", 0),

@@ -149,6 +149,24 @@ class Runs:
             to=to,
         )
 
+    async def finish_again(
+        self, run_id: str, *, title: str, script_version: int, only_from: Collection[Status]
+    ) -> Run:
+        """Be done with an earlier film; whatever was asked of the run since is forgotten.
+
+        Raises:
+            UnknownRun: no such id.
+            WrongStatus: the run is elsewhere.
+        """
+        return await self._change(
+            sql.FINISH_AGAIN,
+            run_id,
+            "become an earlier film",
+            only_from,
+            title=title,
+            script_version=script_version,
+        )
+
     async def drop_decision(self, run_id: str) -> None:
         """Forget the decision, once a checkpoint holds it: `Run.decision` stays until then."""
         await self._one(sql.DROP_DECISION, id=_uuid(run_id))

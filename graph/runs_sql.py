@@ -51,6 +51,13 @@ where id = %(id)s and status = any(%(only_from)s) and decision is null
 returning *
 """
 
+FINISH_AGAIN = """
+update runs set status = 'done', reason = '', decision = null, cancel_requested = false,
+    title = %(title)s, script_version = %(script_version)s, updated_at = now()
+where id = %(id)s and status = any(%(only_from)s)
+returning *
+"""
+
 DROP_DECISION = "update runs set decision = null where id = %(id)s returning id"
 
 REQUEST_CANCEL = f"""

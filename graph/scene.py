@@ -34,7 +34,7 @@ def picture_graph(services: Services) -> Graph:
     graph: Graph = StateGraph(PictureState, input_schema=SceneIn, output_schema=PictureOut)
     for step in (illustrate, inspect_image, reword, illustrate_fallback, park_picture):
         add_step(graph, step, services)
-    graph.add_edge(START, "illustrate")
+    graph.add_conditional_edges(START, routes.before_picture, {"kept": END, "wanted": "illustrate"})
     graph.add_edge("illustrate", "inspect_image")
     graph.add_conditional_edges(
         "inspect_image",
@@ -62,7 +62,7 @@ def voice_graph(services: Services) -> Graph:
     graph: Graph = StateGraph(VoiceState, input_schema=SceneIn, output_schema=VoiceOut)
     for step in (narrate, inspect_voice, narrate_fallback, park_voice):
         add_step(graph, step, services)
-    graph.add_edge(START, "narrate")
+    graph.add_conditional_edges(START, routes.before_voice, {"kept": END, "wanted": "narrate"})
     graph.add_edge("narrate", "inspect_voice")
     graph.add_conditional_edges(
         "inspect_voice",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +16,14 @@ from shortfactory.story import Plain, Script
 
 
 class SceneView(Plain):
-    """What is made of one scene so far: hashes of picture, narration and segment."""
+    """What is made of one scene so far: hashes of its parts, and which take each half is."""
 
     number: int
     picture: str | None = None
     narration: str | None = None
     segment: str | None = None
+    picture_variation: int = 0
+    voice_variation: int = 0
 
 
 class Short(Plain):
@@ -52,7 +55,7 @@ def short_of(
         estimate=values.get("estimate"),
         economies=tuple(values.get("economies") or ()),
         choices=tuple(values.get("choices") or ()),
-        scenes=tuple(_scene(entry) for _, entry in sorted((values.get("scenes") or {}).items())),
+        scenes=scenes_of(values.get("scenes") or {}),
         waiting=tuple(waiting.value for waiting in snapshot.interrupts),
         quality=values.get("quality"),
         package=values.get("package") or {},
@@ -61,8 +64,14 @@ def short_of(
     )
 
 
+def scenes_of(scenes: Mapping[str, dict[str, Any]]) -> tuple[SceneView, ...]:
+    """What is made of each scene, by number."""
+    return tuple(sorted(map(_scene, scenes.values()), key=lambda scene: scene.number))
+
+
 def _scene(entry: dict[str, Any]) -> SceneView:
     made = {
         part: entry[part]["sha256"] for part in ("picture", "narration", "segment") if part in entry
     }
-    return SceneView(number=entry["number"], **made)
+    takes = {name: entry.get(name, 0) for name in ("picture_variation", "voice_variation")}
+    return SceneView(number=entry["number"], **made, **takes)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import JsonValue
 from typing_extensions import TypedDict
 
+from nodes.amend import Asked, Remake
 from nodes.failure import Failure
 from nodes.findings import Finding
 from nodes.services import RunFacts
@@ -55,6 +56,10 @@ class State(TypedDict, total=False):
     quality: dict[str, JsonValue]
     repairs: dict[str, int]
     package: dict[str, str]
+    # a change of the finished film: as asked for, then as it is made
+    change: Asked | None
+    remake: Remake | None
+    voice: str
     # why it stopped
     failure: Failure | None
     outcome: Literal["", "rejected"]
@@ -74,8 +79,8 @@ class VoiceOut(TypedDict, total=False):
     voice_variation: int
 
 
-class SceneIn(TypedDict, total=False):
-    """What one scene is made from."""
+class SceneIn(PictureOut, VoiceOut, total=False):
+    """What one scene is made from; a picture or narration that comes with it is kept."""
 
     run: RunFacts
     plan: dict[str, JsonValue]
@@ -86,10 +91,9 @@ class SceneIn(TypedDict, total=False):
     wording: str
     language: str
     tone: str
+    voice_name: str
     previous_text: str
     next_text: str
-    picture_variation: int
-    voice_variation: int
 
 
 class SceneOut(TypedDict, total=False):
@@ -98,7 +102,7 @@ class SceneOut(TypedDict, total=False):
     scenes: Annotated[dict[str, SceneFilm], merge_scenes]
 
 
-class PictureState(SceneIn, PictureOut, total=False):
+class PictureState(SceneIn, total=False):
     """The picture half of a scene."""
 
     picture_role: Literal["image", "image_fallback"]
@@ -109,7 +113,7 @@ class PictureState(SceneIn, PictureOut, total=False):
     rewords: int
 
 
-class VoiceState(SceneIn, VoiceOut, total=False):
+class VoiceState(SceneIn, total=False):
     """The voice half of a scene."""
 
     voice_role: Literal["voice", "voice_fallback"]
@@ -119,7 +123,7 @@ class VoiceState(SceneIn, VoiceOut, total=False):
     voice_fallback_tries: int
 
 
-class SceneState(SceneIn, PictureOut, VoiceOut, SceneOut, total=False):
+class SceneState(SceneIn, SceneOut, total=False):
     """One scene: both halves, and the segment composed of them."""
 
     segment_failure: Failure | None

@@ -11,11 +11,12 @@ from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 
 from graph.database import Database
-from graph.drive import Rest, Watch, drive
+from graph.drive import Rest, Watch, config_of, drive
 from graph.events import Event
 from graph.line import Lines
 from graph.references import keep_references
 from graph.run import UNFINISHED, Run, Status
+from graph.versions import Versions
 from shortfactory.errors import ShortFactoryError
 
 log = logging.getLogger(__name__)
@@ -46,8 +47,10 @@ class Bench:
             run = await self._runs.set_status(run_id, "running", only_from=WORKABLE)
             watch(Event(run_id=run.id, kind="status", text="running"))
             rest = await self._until_rest(run, watch)
-            if rest.status != "queued":
+            if rest.status not in ("queued", "failed"):
                 await self._runs.drop_decision(run_id)
+            if rest.status == "done":
+                await self._keep_film(run)
             await self._runs.set_facts(
                 run_id, title=rest.title or None, script_version=rest.script_version
             )
@@ -74,6 +77,10 @@ class Bench:
         finally:
             await _ended(driving, cancelled)
             await asyncio.to_thread(self._clear_scratch, run.id)
+
+    async def _keep_film(self, run: Run) -> None:
+        snapshot = await self._lines.graph(run.providers).aget_state(config_of(run.id))
+        await Versions(self._database.pool).keep(run, snapshot)
 
     async def _interrupted(self, run_id: str) -> None:
         to: Status = "queued" if self._control.drain_requested else "parked"

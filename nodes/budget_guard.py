@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pydantic import JsonValue
 from typing_extensions import TypedDict
 
+from nodes.amend import Remake
 from nodes.services import RunFacts, Services
 from providers.economy import cheaper
-from providers.estimate import estimate
+from providers.estimate import Estimate, estimate, estimate_again
 from shortfactory.money import ZERO
 from shortfactory.plan import Plan
 from shortfactory.story import Script
@@ -22,6 +23,7 @@ class Reads(TypedDict, total=False):
     plan: dict[str, JsonValue]
     topic: dict[str, JsonValue]
     script: dict[str, JsonValue]
+    remake: Remake | None
 
 
 class Writes(TypedDict, total=False):
@@ -36,11 +38,14 @@ async def budget_guard(state: Reads, services: Services) -> Writes:
     """Estimate what is left to make, and hold it against the budget as it stands now."""
     now = datetime.now(UTC)
     script, plan = Script.model_validate(state["script"]), Plan.model_validate(state["plan"])
-    made = estimate(script, plan, services.limits, now)
+    remake = state.get("remake")
+    made = _left(script, plan, services, now, remake)
     run_id = state["run"]["id"]
     left_usd = await services.budget(run_id) - await services.ledger.spent(run_id)
     short_by_usd = max(made.needed_usd - left_usd, ZERO)
-    choices = cheaper(script, plan, services.limits, now) if short_by_usd else ()
+    # A finished film is changed as it was made, or not at all.
+    may_save = short_by_usd and remake is None
+    choices = cheaper(script, plan, services.limits, now) if may_save else ()
     theirs = state["topic"].get("script") is not None
     return Writes(
         estimate=made.model_dump(mode="json"),
@@ -51,3 +56,13 @@ async def budget_guard(state: Reads, services: Services) -> Writes:
         ],
         short_by_usd=str(short_by_usd),
     )
+
+
+def _left(
+    script: Script, plan: Plan, services: Services, now: datetime, remake: Remake | None
+) -> Estimate:
+    """What is left to make: the whole script, or what a change touches."""
+    if remake is None:
+        return estimate(script, plan, services.limits, now)
+    pictures, voices = remake["pictures"], remake["voices"]
+    return estimate_again(script, plan, services.limits, now, pictures=pictures, voices=voices)

@@ -23,6 +23,7 @@ class Reads(TypedDict, total=False):
     scene: dict[str, JsonValue]
     language: str
     tone: str
+    voice_name: str
     previous_text: str
     next_text: str
     voice_variation: int
@@ -63,6 +64,7 @@ async def _speak(state: Reads, services: Services, model: str, node: str) -> Wri
     request = VoiceRequest(
         text=scene.narration,
         language=state["language"],
+        voice=state["voice_name"],
         tone=state["tone"],
         previous_text=state["previous_text"],
         next_text=state["next_text"],

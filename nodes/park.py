@@ -60,7 +60,7 @@ class SegmentReads(TypedDict, total=False):
     segment_failure: Failure
 
 
-Goto = Literal["story", "script", "cast", "assemble", "quality_check", "package"]
+Goto = Literal["story", "script", "translate", "cast", "assemble", "quality_check", "package"]
 
 
 async def park(state: Reads, services: Services) -> Command[Goto]:  # noqa: ARG001

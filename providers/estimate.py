@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -37,6 +37,9 @@ class Part(Plain):
     worst_usd: Decimal
 
 
+NOTHING = Part(calls=0, expected_usd=ZERO, worst_usd=ZERO)
+
+
 class SceneEstimate(Plain):
     """One scene: its picture (free where it shows another scene's) and its voice."""
 
@@ -63,9 +66,7 @@ class Estimate(Plain):
 
 
 def estimate(about: Topic | Script, plan: Plan, limits: GraphSettings, at: datetime) -> Estimate:
-    """Price a topic (writing included) or a written script (what is left to make).
-
-    Scenes with the same picture note and people share one picture, as the gateway will find it.
+    """Price a topic (writing included) or a written script; scenes that look alike share a picture.
 
     Raises:
         ConfigurationError: a model of the plan has no known price.
@@ -73,8 +74,43 @@ def estimate(about: Topic | Script, plan: Plan, limits: GraphSettings, at: datet
     pricing = _Pricing(plan, limits, at)
     script = about if isinstance(about, Script) else _imagined(about)
     writing = pricing.writing(script_is_there=isinstance(about, Script))
-    sheets = pricing.sheets(script)
+    numbers = [scene.number for scene in script.scenes]
+    headroom_usd = pricing.headroom_usd(script, numbers, numbers)
     scenes = tuple(pricing.scenes(script))
+    return _together(plan, writing, pricing.sheets(script), scenes, headroom_usd)
+
+
+def estimate_again(
+    script: Script,
+    plan: Plan,
+    limits: GraphSettings,
+    at: datetime,
+    *,
+    pictures: Collection[int],
+    voices: Collection[int],
+) -> Estimate:
+    """Price a change of a finished film: these scenes' pictures and voices; raises likewise."""
+    pricing = _Pricing(plan, limits, at)
+    scenes = tuple(
+        SceneEstimate(
+            number=scene.number,
+            picture=pricing.picture(scene, script) if scene.number in pictures else NOTHING,
+            voice=pricing.voice(scene, script) if scene.number in voices else NOTHING,
+        )
+        for scene in script.scenes
+        if scene.number in {*pictures, *voices}
+    )
+    headroom_usd = pricing.headroom_usd(script, pictures, voices)
+    return _together(plan, NOTHING, NOTHING, scenes, headroom_usd)
+
+
+def _together(
+    plan: Plan,
+    writing: Part,
+    sheets: Part,
+    scenes: tuple[SceneEstimate, ...],
+    headroom_usd: Decimal,
+) -> Estimate:
     parts = [writing, sheets, *(p for scene in scenes for p in (scene.picture, scene.voice))]
     expected_usd = _sum(part.expected_usd for part in parts)
     return Estimate(
@@ -83,7 +119,7 @@ def estimate(about: Topic | Script, plan: Plan, limits: GraphSettings, at: datet
         sheets=sheets,
         scenes=scenes,
         expected_usd=expected_usd,
-        needed_usd=expected_usd + pricing.headroom_usd(script, len(scenes)),
+        needed_usd=expected_usd + headroom_usd,
         worst_usd=_sum(part.worst_usd for part in parts),
     )
 
@@ -108,7 +144,7 @@ class _Pricing:
 
     def writing(self, *, script_is_there: bool) -> Part:
         if script_is_there:
-            return Part(calls=0, expected_usd=ZERO, worst_usd=ZERO)
+            return NOTHING
         steps = [self._text(*_WRITING["story"]), self._text(*_WRITING["script"])]
         revising = self._text(*_WRITING["revise"])
         return Part(
@@ -128,26 +164,28 @@ class _Pricing:
         drawn: set[tuple[str, tuple[str, ...]]] = set()
         for scene in script.scenes:
             look = (scene.picture, scene.characters)
-            picture = self._picture(scene, script, first=look not in drawn)
+            picture = NOTHING if look in drawn else self.picture(scene, script)
             drawn.add(look)
-            voice = self._voice(scene.narration, script.language)
-            yield SceneEstimate(number=scene.number, picture=picture, voice=voice)
+            yield SceneEstimate(
+                number=scene.number, picture=picture, voice=self.voice(scene, script)
+            )
 
-    def headroom_usd(self, script: Script, scenes: int) -> Decimal:
+    def headroom_usd(
+        self, script: Script, pictures: Collection[int], voices: Collection[int]
+    ) -> Decimal:
         """The most that reservations of calls in flight can hold above what they will cost."""
         plan, gaps = self.plan, [ZERO]
         for scene in script.scenes:
-            usually_usd, most_usd = self._image(
-                plan.image, self._picture_request(scene, script, plan.image)
-            )
-            spoken = VoiceRequest(text=scene.narration, language=script.language)
-            gaps.append(most_usd - usually_usd)
-            gaps.append(worst(plan.voice, spoken, self.at) - usual(plan.voice, spoken, self.at))
-        return max(gaps) * min(scenes, self.limits.scenes_at_once)
+            if scene.number in pictures:
+                request = self._picture_request(scene, script, plan.image)
+                usually_usd, most_usd = self._image(plan.image, request)
+                gaps.append(most_usd - usually_usd)
+            if scene.number in voices:
+                spoken = VoiceRequest(text=scene.narration, language=script.language)
+                gaps.append(worst(plan.voice, spoken, self.at) - usual(plan.voice, spoken, self.at))
+        return max(gaps) * min(len({*pictures, *voices}), self.limits.scenes_at_once)
 
-    def _picture(self, scene: Scene, script: Script, *, first: bool) -> Part:
-        if not first:
-            return Part(calls=0, expected_usd=ZERO, worst_usd=ZERO)
+    def picture(self, scene: Scene, script: Script) -> Part:
         main = self._image(self.plan.image, self._picture_request(scene, script, self.plan.image))
         other = self._image(
             self.plan.image_fallback, self._picture_request(scene, script, self.plan.image_fallback)
@@ -157,8 +195,8 @@ class _Pricing:
         once_usd = main[1] * tries + other[1] * self.limits.image_attempts + rewording_usd
         return Part(calls=1, expected_usd=main[0], worst_usd=once_usd * (1 + self.limits.repairs))
 
-    def _voice(self, narration: str, language: str) -> Part:
-        request = VoiceRequest(text=narration, language=language)
+    def voice(self, scene: Scene, script: Script) -> Part:
+        request = VoiceRequest(text=scene.narration, language=script.language)
         tries = self.limits.voice_attempts * (1 + self.limits.repairs)
         most_usd = _sum(
             worst(model_id, request, self.at) * tries

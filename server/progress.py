@@ -29,6 +29,8 @@ STAGES = {
     "render": "Rendering the film",
     "quality_check": "Measuring the film",
     "package": "Packing",
+    "amend": "Taking up the change",
+    "translate": "Translating",
     "park": "Stopping safely",
 }
 STEPS = {

@@ -104,6 +104,14 @@ def _package(inputs: Inputs) -> Package:
     )
 
 
+def _translate(inputs: Inputs) -> Script:
+    raise ConfigurationError(
+        f"A translation to {inputs['language']!r} needs a writer that knows the language, and the "
+        "offline one only works with words that you give it.",
+        cure="Set GOOGLE_API_KEY, or give the translated script with --script FILE.",
+    )
+
+
 def _bare_topic(topic: Topic) -> ConfigurationError:
     return ConfigurationError(
         f"A bare topic ({topic.text[:60]!r}) needs a writer that knows about it, and the offline "
@@ -118,4 +126,5 @@ _TASKS: dict[Task, Callable[[Inputs], Plain]] = {
     "revise": _script,
     "reword": _reword,
     "package": _package,
+    "translate": _translate,
 }

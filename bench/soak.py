@@ -116,7 +116,9 @@ def _settings(home: Path, sim: Simulator, database_url: str | None) -> Settings:
 
 def _order(number: int, scenes: int) -> Order:
     thing = THINGS[number % len(THINGS)]
-    topic = Topic(text=f"Why {thing} matter, story {number}", seconds=4 * scenes, scenes=scenes)
+    topic = Topic(
+        text=f"Why {thing} matter, story {number}", seconds=max(6, 4 * scenes), scenes=scenes
+    )
     return Order(topic=topic, providers="simulator", budget_usd=Decimal(3), approve="auto")
 
 

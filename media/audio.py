@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from media.ducking import duck_db
-from media.loudness import SILENCE_LUFS, integrated_lufs, measure
+from media.loudness import SILENCE_LUFS, Levels, integrated_lufs, measure, weighted_power
 from media.mastering import master_gain
 from media.music import compose, own_music
 from media.voice import VOICE_LUFS, load_voice
@@ -37,11 +38,14 @@ class VoiceCue:
 
 @dataclass(frozen=True)
 class Soundtrack:
-    """The master: float32 (n, 2) at 48 kHz, and what was measured on these very samples."""
+    """The master: float32 (n, 2) at 48 kHz."""
 
     samples: Samples
-    loudness_lufs: float
-    true_peak_dbtp: float
+
+    @cached_property
+    def levels(self) -> Levels:
+        """What these very samples measure; computed when it is asked for."""
+        return measure(self.samples)
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,7 @@ def soundtrack(
     """
     voice, mix = _mastered(cues, n_samples, mood, seed, music)
     mix += voice[:, None]
-    levels = measure(mix)
-    return Soundtrack(mix, levels.lufs, levels.true_peak_dbtp)
+    return Soundtrack(mix)
 
 
 def stems(
@@ -124,12 +127,12 @@ def _voices(cues: Sequence[VoiceCue], n_samples: int) -> tuple[Samples, Curve]:
         part = voice.samples[: max(0, n_samples - at)]
         track[at : at + len(part)] += part
     _end_softly(track)
-    return track, 2 * measure(track[:, None]).power
+    return track, 2 * weighted_power(track[:, None])
 
 
 def _place_bed(bed: Samples, voice_power: Curve) -> None:
     """Level, duck and fade the bed in place."""
-    lufs = integrated_lufs(measure(bed).power)
+    lufs = integrated_lufs(weighted_power(bed))
     level = from_db(VOICE_LUFS - BED_BELOW_VOICE_LU - lufs) if lufs > SILENCE_LUFS else 1.0
     gain = level * _fades(milliseconds(len(bed)))
     if integrated_lufs(voice_power) > SILENCE_LUFS:

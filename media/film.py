@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -71,15 +72,20 @@ def make_film(
     timeline = plan(takes, look, frame)
     out.parent.mkdir(parents=True, exist_ok=True)
     painter = Painter(look, frame, takes[0].language)
-    with TemporaryDirectory(dir=out.parent, prefix=".joints-") as folder:
+    voices = [
+        VoiceCue(take.voice, start)
+        for take, start in zip(takes, timeline.voice_starts, strict=True)
+        if take.voice_ms
+    ]
+    # The sound is made while the joints are encoded: they leave part of a core idle.
+    with (
+        TemporaryDirectory(dir=out.parent, prefix=".joints-") as folder,
+        ThreadPoolExecutor(1, "sound") as aside,
+    ):
+        sound = aside.submit(soundtrack, voices, timeline.samples, look.mood, _seed(takes), music)
         pieces = _pieces(timeline, painter, look, segments, Path(folder), quality, tick)
-        voices = [
-            VoiceCue(take.voice, start)
-            for take, start in zip(takes, timeline.voice_starts, strict=True)
-            if take.voice_ms
-        ]
-        sound = soundtrack(voices, timeline.samples, look.mood, _seed(takes), music)
-        join(pieces, sound.samples, frame, out, lambda done: tick(done, timeline.frames))
+        samples = sound.result().samples
+        join(pieces, samples, frame, out, lambda done: tick(done, timeline.frames))
     return Film(
         frames=timeline.frames,
         duration_ms=frame.ms(timeline.frames),

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
+from media.camera import Camera
 from media.caption_paint import Captioner
 from media.focus import find_focus
 from media.motion import Shot, View, shots, view
 from media.picture import cover, fit
-from media.planes import Camera, Master, Planes, master_size, to_master
+from media.planes import Master, Planes, master_size, to_master
 from media.style import Style
-from media.timeline import Body, Frame, Take, joint_frames
+from media.timeline import Body, Frame, joint_frames
 from media.transitions import TRANSITIONS, Side
 
 FOCUS_SIDE_PX = 256
+MASTERS_KEPT = 6  # of 10 MB each at full size: a short's joints find its bodies' pictures
 
 
 class Focus(NamedTuple):
@@ -35,24 +39,40 @@ class Scene:
 
 
 def open_scene(body: Body, style: Style, frame: Frame) -> Scene:
-    """Read and convert the scene's picture.
+    """Read and convert the scene's picture; a picture used lately is not read again.
 
     Raises:
         MediaError: the picture cannot be read or filmed.
     """
-    focus = focus_of(body.take, style)
-    background = rgb(style.palette[0])
-    width_px, height_px = master_size(frame)
-    picture, aim = cover(body.take.picture, width_px, height_px, focus, background)
-    plan = shots(body, style.motion, frame, aim)
-    return Scene(body, to_master(picture, (width_px, height_px)), plan, focus)
+    take = body.take
+    # A file written anew under the same name is another picture.
+    stamp = take.picture.stat() if take.picture.exists() else None
+    changed_ns = stamp.st_mtime_ns if stamp else 0
+    opened = _open(take.picture, changed_ns, take.focus, style.palette[0], master_size(frame))
+    plan = shots(body, style.motion, frame, opened.aim)
+    return Scene(body, opened.master, plan, opened.focus)
 
 
-def focus_of(take: Take, style: Style) -> Focus:
-    """The take's own focus, or the one found in its picture."""
-    if take.focus is not None:
-        return Focus(*take.focus)
-    return Focus(*find_focus(fit(take.picture, FOCUS_SIDE_PX, rgb(style.palette[0]))))
+class _Opened(NamedTuple):
+    master: Master
+    focus: Focus
+    aim: tuple[float, float]  # the focus inside the master
+
+
+@lru_cache(maxsize=MASTERS_KEPT)
+def _open(
+    path: Path, _: int, focus: tuple[float, float] | None, ground: str, size: tuple[int, int]
+) -> _Opened:
+    found = focus_of(path, focus, ground)
+    picture, aim = cover(path, *size, found, rgb(ground))
+    return _Opened(to_master(picture, size), found, aim)
+
+
+def focus_of(path: Path, focus: tuple[float, float] | None, ground: str) -> Focus:
+    """The focus that was given, or the one found in the picture."""
+    if focus is not None:
+        return Focus(*focus)
+    return Focus(*find_focus(fit(path, FOCUS_SIDE_PX, rgb(ground))))
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

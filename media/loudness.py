@@ -70,6 +70,20 @@ def measure(samples: Samples) -> Levels:
     return Levels(power, peak)
 
 
+def weighted_power(samples: Samples) -> Curve:
+    """`measure(samples).power` alone, in a third of the time."""
+    power = np.zeros(milliseconds(len(samples)))
+    weight = _k_weighting(frequencies() / RATE_HZ).astype(np.complex64)
+    for start, filtered in overlap_save(samples, lambda spectra: spectra * weight):
+        length_ms = milliseconds(filtered.shape[1])
+        padded = np.zeros((len(filtered), length_ms * SAMPLES_PER_MS), np.float32)
+        padded[:, : filtered.shape[1]] = filtered
+        blocks = padded.reshape(len(filtered), length_ms, SAMPLES_PER_MS)
+        at = start // SAMPLES_PER_MS
+        power[at : at + length_ms] = np.einsum("cms,cms->m", blocks, blocks) / SAMPLES_PER_MS
+    return power
+
+
 def _responses() -> Spectra:
     """K-weighting, then the sound delayed by 0, 1/4, 2/4 and 3/4 of a sample."""
     turns = frequencies() / RATE_HZ

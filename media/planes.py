@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from media.motion import View
 from media.timeline import Frame
 
 Bytes = NDArray[np.uint8]
@@ -24,7 +23,7 @@ CHROMA_U = (np.array([0, 0, 1]) - np.array([RED, GREEN, BLUE])) * 224 / 255 / (2
 CHROMA_V = (np.array([1, 0, 0]) - np.array([RED, GREEN, BLUE])) * 224 / 255 / (2 * (1 - RED))
 TO_YUV = np.column_stack([np.stack([LUMA, CHROMA_U, CHROMA_V]), [16.0, 128.0, 128.0]])
 MASTER_SCALE = 1.5  # of the frame: 48.7 dB against an ideal resampler, 45.0 at 1.0
-LINEAR = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+MARGIN = 144  # the edge repeated around a master, where the camera's scaling may begin
 
 
 class Planes(NamedTuple):
@@ -47,11 +46,24 @@ class Planes(NamedTuple):
 
 @dataclass(frozen=True)
 class Master:
-    """A picture ready to warp: Y at 1.5 times the frame, U and V at half of that."""
+    """A picture ready to film: Y at 1.5 times the frame, U and V at half of that.
+
+    Every plane has a margin of its own repeated edge on all sides.
+    """
 
     y: Bytes
     u: Bytes
     v: Bytes
+
+    @property
+    def width_px(self) -> int:
+        """The width of Y without its margins."""
+        return self.y.shape[1] - 2 * MARGIN
+
+    @property
+    def height_px(self) -> int:
+        """The height of Y without its margins."""
+        return self.y.shape[0] - 2 * MARGIN
 
 
 def master_size(frame: Frame) -> tuple[int, int]:
@@ -73,41 +85,10 @@ def to_master(rgb: NDArray[Any], size: tuple[int, int] | None = None) -> Master:
 def _resized(plane: NDArray[Any], size: tuple[int, int]) -> Bytes:
     larger = size[0] > plane.shape[1]
     way = cv2.INTER_CUBIC if larger else cv2.INTER_AREA
-    return np.asarray(cv2.resize(plane, size, interpolation=way), np.uint8)
-
-
-class Camera:
-    """Warps masters into the planes of a frame."""
-
-    def __init__(self, frame: Frame) -> None:
-        self._size = (frame.width_px, frame.height_px)
-
-    def shoot(self, master: Master, seen: View, out: Planes) -> None:
-        """Fill the planes with what the view sees, to a fraction of a pixel."""
-        luma, chroma = self._matrices(master, seen)
-        width, height = self._size
-        half = (width // 2, height // 2)
-        border = cv2.BORDER_REPLICATE
-        cv2.warpAffine(master.y, luma, (width, height), out.y, LINEAR, border)
-        cv2.warpAffine(master.u, chroma, half, out.u, LINEAR, border)
-        cv2.warpAffine(master.v, chroma, half, out.v, LINEAR, border)
-
-    def _matrices(self, master: Master, seen: View) -> tuple[NDArray[Any], NDArray[Any]]:
-        """From output pixel centres to master pixel centres, for luma and left-sited chroma."""
-        height, width = master.y.shape
-        step_x = width / self._size[0] / seen.zoom
-        step_y = height / self._size[1] / seen.zoom
-        left = seen.x * width - 0.5 - (self._size[0] - 1) / 2 * step_x
-        top = seen.y * height - 0.5 - (self._size[1] - 1) / 2 * step_y
-        luma = np.array([[step_x, 0, left], [0, step_y, top]])
-        # Master chroma k covers luma 2k and 2k+1: its centre is luma 2k + 0.5.
-        chroma = np.array(
-            [
-                [step_x, 0, (left - 0.5) / 2],
-                [0, step_y, (top + 0.5 * step_y - 0.5) / 2],
-            ]
-        )
-        return luma, chroma
+    resized = cv2.resize(plane, size, interpolation=way)
+    edge = MARGIN
+    framed = cv2.copyMakeBorder(resized, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
+    return np.asarray(framed, np.uint8)
 
 
 def mix(first: Planes, second: Planes, share: float, out: Planes) -> None:

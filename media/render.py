@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from shortfactory.story import Word
 
 PROGRESS_EVERY_S = 0.1
-RENDERER_VERSION = "1"
+RENDERER_VERSION = "2"
 """Part of the key of every rendered file: raised when the same input gives other pixels."""
 
 STOPPING_S = 0.8  # a job looks at the board once a frame

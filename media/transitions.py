@@ -8,8 +8,9 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from media.camera import Camera
 from media.motion import View
-from media.planes import Bytes, Camera, Master, Planes, mix
+from media.planes import Bytes, Master, Planes, mix
 from media.style import TransitionName
 
 WHIP_BLUR_SHARE = 0.16  # of the width, at the fastest moment

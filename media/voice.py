@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from media.loudness import SILENCE_LUFS, integrated_lufs, measure
+from media.loudness import SILENCE_LUFS, integrated_lufs, weighted_power
 from media.waveform import (
     RATE_HZ,
     SAMPLES_PER_MS,
@@ -93,7 +93,7 @@ def clean(raw: Samples) -> Voice:
     first, last = _sounding(samples)
     samples = samples[first:last].copy()
     _fade(samples)
-    power = 2 * measure(samples[:, None]).power
+    power = 2 * weighted_power(samples[:, None])
     gain_db = _levelling_db(power)
     samples *= np.float32(from_db(gain_db))
     return Voice(samples, first, power * from_db(gain_db) ** 2)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from media.caption_paint import Captioner, contrast, phrase_at
+from media.caption_paint import Captioner, phrase_at
 from media.captions import ass, missing_glyphs, srt, vtt
+from media.contrast import ink_on
 from media.coverage import suits
 from media.phrases import phrases
 from media.planes import Planes
@@ -142,7 +143,7 @@ def test_missing_glyphs_are_named_and_joiners_are_not():
 
 @pytest.mark.parametrize(("ground", "ink"), [("#ffd83d", "#111111"), ("#134074", "#ffffff")])
 def test_the_box_s_ink_can_be_read(ground, ink):
-    assert contrast(ground) == ink
+    assert ink_on(ground) == ink
 
 
 CUES = (

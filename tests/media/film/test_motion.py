@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from media.camera import NEAR_PX, Axis, Camera, whole_cut
 from media.focus import find_focus
 from media.motion import View, shots, view
-from media.planes import Camera, Planes, to_master
+from media.planes import MARGIN, Planes, to_master
 from media.style import load, names
 from media.timeline import Frame, plan
 
@@ -69,6 +70,36 @@ def test_a_pan_moves_by_exactly_the_fraction_asked_for():
         moved.append((slope * (after - before)).sum() / (slope**2).sum())
     assert np.std(moved) < 0.02
     assert np.mean(moved) == pytest.approx(0.0003 * 256 * 1.3, rel=0.05)
+
+
+@pytest.mark.parametrize("zoom", [1.03, 1.11, 1.2, 1.25, 1.37, 1.449])
+def test_scaling_a_cut_samples_where_the_camera_looks(zoom):
+    """Where no whole pixel fits, None says so; the step 1.25 of zoom 1.2 has only quarters."""
+    found = 0
+    for first in np.linspace(0, 60, 101):
+        axis = Axis(float(first), 1.5 / zoom)
+        cut = whole_cut(axis, 1080, 1620 + 2 * MARGIN)
+        if cut is not None:
+            begins = cut.at + (cut.skip + 0.5) * axis.step - 0.5 - MARGIN
+            assert abs(begins - first) <= NEAR_PX
+            assert round((cut.end - cut.at) / axis.step) >= cut.skip + 1080
+            found += 1
+    assert found < 20 if zoom in (1.2, 1.25) else found > 60
+
+
+def test_scaling_and_warping_see_the_same():
+    noise = np.random.default_rng(5).normal(size=(1080, 720, 3))
+    image = np.clip(128 + cv2.GaussianBlur(noise, (0, 0), 3) * 500, 0, 255).astype(np.uint8)
+    master, frame = to_master(image), Frame(width_px=480, height_px=720)
+    scaled, warped = Planes.empty(frame), Planes.empty(frame)
+    seen = View(1.1731, 0.51, 0.47)
+    Camera(frame).shoot(master, seen, scaled)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("media.camera.NEAR_PX", -1.0)
+        Camera(frame).shoot(master, seen, warped)
+    for a, b in zip(scaled, warped, strict=True):
+        assert np.abs(a.astype(int) - b).max() <= 2
+        assert np.abs(a.astype(int) - b).mean() < 0.4
 
 
 def test_the_focus_is_found_where_the_subject_is():

@@ -1,11 +1,16 @@
 """Pictures of every kind are read by a clear rule or refused with the reason."""
 
+import os
+
 import cv2
 import numpy as np
 import pytest
 import pyvips
 
+from media.frames import open_scene
 from media.picture import cover, fit, measure
+from media.style import load
+from media.timeline import plan
 from shortfactory.errors import MediaError
 
 
@@ -98,3 +103,15 @@ def test_a_file_that_is_no_picture_is_refused(tmp_path, data):
 def test_a_missing_picture_is_named(tmp_path):
     with pytest.raises(MediaError, match=r"gone\.png"):
         fit(tmp_path / "gone.png", 100)
+
+
+def test_a_picture_written_anew_under_its_old_name_is_opened_anew(takes, small, tmp_path):
+    path, style = tmp_path / "again.png", load("editorial")
+    seen: list[float] = []
+    for at, shade in enumerate((40, 40, 200)):
+        cv2.imwrite(str(path), np.full((400, 225, 3), shade, np.uint8))
+        os.utime(path, ns=(at // 2, at // 2))
+        body = plan(takes(900, 900, picture=path), style, small).bodies[0]
+        seen.append(float(open_scene(body, style, small).master.y.mean()))
+    assert seen[0] == seen[1] < 60
+    assert seen[2] > 150

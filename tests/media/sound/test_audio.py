@@ -29,8 +29,8 @@ def test_the_master_meets_its_numbers_before_and_after_aac(voice_file, write_sou
     done = soundtrack([VoiceCue(voice_file, RATE_HZ)], n, "calm", 1)
     assert done.samples.shape == (n, 2)
     assert done.samples.dtype == np.float32
-    assert done.loudness_lufs == pytest.approx(-14.0, abs=0.05)
-    assert done.true_peak_dbtp <= -1.5
+    assert done.levels.lufs == pytest.approx(-14.0, abs=0.05)
+    assert done.levels.true_peak_dbtp <= -1.5
     encoded = measure(after_aac(done.samples, write_sound))
     assert encoded.lufs == pytest.approx(-14.0, abs=0.5)
     assert encoded.true_peak_dbtp <= -1.0
@@ -92,8 +92,8 @@ def test_the_music_does_not_pump_between_words(syllables):
 
 def test_a_film_without_a_voice_is_as_loud_as_one_with():
     done = soundtrack([], 3 * RATE_HZ, "grand", 1)
-    assert done.loudness_lufs == pytest.approx(-14.0, abs=0.05)
-    assert done.true_peak_dbtp <= -1.5
+    assert done.levels.lufs == pytest.approx(-14.0, abs=0.05)
+    assert done.levels.true_peak_dbtp <= -1.5
 
 
 def test_a_silent_voice_does_not_duck_the_music(write_sound):
@@ -114,7 +114,7 @@ def test_the_shortest_films_have_sound(n_samples, voice_file):
     done = soundtrack([VoiceCue(voice_file, 0)], n_samples, "calm", 1)
     assert done.samples.shape == (n_samples, 2)
     assert np.isfinite(done.samples).all()
-    assert done.true_peak_dbtp <= -1.4
+    assert done.levels.true_peak_dbtp <= -1.4
 
 
 def test_quiet_and_loud_voices_come_out_alike(syllables, write_sound):

@@ -5,7 +5,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from media.loudness import SILENCE_LUFS, measure
+from media.loudness import SILENCE_LUFS, measure, weighted_power
 
 RATE_HZ = 48_000
 
@@ -78,3 +78,8 @@ def test_block_borders_change_nothing():
     whole = measure(samples)
     shifted = measure(np.concatenate([np.zeros((48 * 100, 1), np.float32), samples]))
     assert np.allclose(whole.power[500:1500], shifted.power[600:1600], rtol=1e-2)
+
+
+def test_power_alone_is_the_power_that_is_measured():
+    noise = np.random.default_rng(4).normal(size=(100_001, 2)).astype(np.float32)
+    assert np.allclose(weighted_power(noise), measure(noise).power, rtol=1e-4)

@@ -18,6 +18,7 @@ from server import problems
 from server.api import events, files, health, money, shorts
 from server.bodies import BoundedBodies
 from server.langserve import add_langserve
+from server.mcp_http import add_mcp, serving_mcp
 from server.service import open_service
 from server.worker import Worker
 from shortfactory.errors import ShortFactoryError
@@ -41,6 +42,7 @@ def make_app(settings: Settings, *, workers: int = 0) -> FastAPI:
     for module in (shorts, files, events, money, health):
         app.include_router(module.router)
     add_langserve(app)
+    add_mcp(app)
     app.add_exception_handler(ShortFactoryError, problems.on_error)
     app.add_exception_handler(RequestValidationError, problems.on_validation)
     app.add_exception_handler(HTTPException, problems.on_http)
@@ -61,7 +63,7 @@ def make_app(settings: Settings, *, workers: int = 0) -> FastAPI:
 def _open(app: FastAPI, settings: Settings, workers: int) -> AbstractAsyncContextManager[None]:
     @asynccontextmanager
     async def opened() -> AsyncGenerator[None]:
-        async with open_service(settings) as service:
+        async with open_service(settings) as service, serving_mcp(app, service):
             app.state.service = service
             if not workers:
                 yield

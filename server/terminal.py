@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from server.failures import call, show_tracebacks
+from server.terminal_changing import app as changing
+from server.terminal_service import app as service
 from server.wish import Wish
 
 app = typer.Typer(
@@ -177,3 +179,13 @@ def simulate(
 ) -> None:
     """Serve a local Gemini and ElevenLabs that cost nothing, for --providers simulator."""
     call("setup:simulate", json, host, port, latency, scenario)
+
+
+@app.command(rich_help_panel=SETUP)
+def mcp() -> None:
+    """Serve an agent over stdin and stdout (Model Context Protocol)."""
+    call("agents:mcp", False)
+
+
+app.add_typer(changing)
+app.add_typer(service)

@@ -151,11 +151,12 @@ def check_words(script: Script) -> Iterator[Finding]:
                 shown = found[0] if len(found[0]) <= 40 else f"{found[0][:37]}..."
                 yield _finding("words", "revise", scene.number, f"has {what} ({shown}); {cure}.")
         if any(
-            unicodedata.category(character) == "Cc"
+            unicodedata.category(character) in ("Cc", "Co", "Cs")
             for character in scene.narration.strip()
             if character not in "\n\t"
         ):
-            yield _finding("words", "block", scene.number, "has control characters; remove them.")
+            message = "has control or private characters; remove them."
+            yield _finding("words", "block", scene.number, message)
         if missing := missing_glyphs(scene.narration):
             signs = " ".join(sorted(missing)[:8])
             yield _finding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib.metadata import version
@@ -78,6 +79,8 @@ def _open(app: FastAPI, settings: Settings, workers: int) -> AbstractAsyncContex
 async def _working(worker: Worker) -> AsyncGenerator[None]:
     stop = asyncio.Event()
     task = asyncio.create_task(worker.run(stop))
+    # A service whose worker broke must not look healthy: it ends, and is started again.
+    task.add_done_callback(lambda _: stop.is_set() or signal.raise_signal(signal.SIGTERM))
     try:
         yield
     finally:

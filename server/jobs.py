@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
-from typing import Any, cast
+from contextlib import asynccontextmanager
 
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import JobDeferrer
 
-from graph.database import Database, make_pool
+from graph.database import Database
 from graph.run import Run
 from shortfactory.errors import StorageError
 from shortfactory.settings import ServiceSettings
@@ -27,16 +26,25 @@ left join procrastinate_jobs job
     on job.lock = %(tenant)s || '/slot' || slot and job.status in ('todo', 'doing')
 group by slot order by waiting, slot
 """
+WAITING = b"""
+select 1 from procrastinate_jobs
+where task_name = 'run_short' and status = 'todo' and args ->> 'run_id' = %s
+"""
 ABANDONED = b"""
 select id::text from runs join submissions on run_id = id
-where status in ('queued', 'running') and updated_at < now() - make_interval(secs => %s)
-    and not exists (select 1 from procrastinate_jobs
-        where queueing_lock = id::text and procrastinate_jobs.status in ('todo', 'doing'))
+where (status in ('queued', 'running') and updated_at < now() - make_interval(secs => %s)
+        or status = 'parked' and wake_at <= now())
+    and not exists (select 1 from procrastinate_jobs job where job.task_name = 'run_short'
+        and job.args ->> 'run_id' = runs.id::text and job.status in ('todo', 'doing'))
 """
 
 
 class Jobs:
-    """Puts jobs into the queue. A short waits at most once, however often it is put in."""
+    """Puts jobs into the queue.
+
+    Two jobs about one short do no harm: its lease lets one work, and the other finds nothing to
+    do. A queueing lock would: a job that goes back while its successor waits would be stuck.
+    """
 
     def __init__(self, app: procrastinate.App, database: Database, limits: ServiceSettings) -> None:
         self.app, self._database, self._limits = app, database, limits
@@ -47,17 +55,18 @@ class Jobs:
         Raises:
             StorageError: the queue cannot be written.
         """
+        async with self._database.pool.connection() as connection:
+            if await (await connection.execute(WAITING, (run.id,))).fetchone():
+                return
         slot, backlog = await self._turn(run.tenant)
         # The more a tenant has waiting, the later its next: others get their turn between.
         job = self.app.configure_task(
             RUN_SHORT,
             queue=SHORTS,
             lock=f"{run.tenant}/slot{slot}",
-            queueing_lock=run.id,
             priority=(FINISH_FIRST if run.script_version else 0) - backlog,
         )
-        with suppress(AlreadyEnqueued):
-            await self._put(job, run_id=run.id)
+        await self._put(job, run_id=run.id)
 
     async def send_webhook(self, run_id: str, status: str, at: str) -> None:
         """Let a worker tell the short's webhook where it stands."""
@@ -65,7 +74,7 @@ class Jobs:
         await self._put(job, run_id=run_id, status=status, at=at)
 
     async def abandoned(self) -> list[str]:
-        """Runs that should be worked on and that no job is about."""
+        """Runs that should be worked on, or have waited long enough, and that no job is about."""
         async with self._database.pool.connection() as connection:
             cursor = await connection.execute(ABANDONED, (self._limits.dead_after_s,))
             return [row["id"] for row in await cursor.fetchall()]
@@ -80,16 +89,14 @@ class Jobs:
         try:
             await job.defer_async(**facts)
         except ConnectorException as error:
-            if isinstance(error, AlreadyEnqueued):
-                raise
             raise StorageError("The queue cannot be written.", cure="Try again.") from error
 
 
 @asynccontextmanager
 async def open_jobs(database: Database, limits: ServiceSettings) -> AsyncGenerator[Jobs]:
     """Open the queue in this database."""
-    connector = procrastinate.PsycopgConnector()
-    app = procrastinate.App(connector=connector)
-    async with make_pool(database.dsn, CONNECTIONS) as pool:
-        await connector.open_async(cast("Any", pool))  # it sets its own rows per cursor
+    connector = procrastinate.PsycopgConnector(
+        conninfo=database.dsn, min_size=1, max_size=CONNECTIONS
+    )
+    async with procrastinate.App(connector=connector).open_async() as app:
         yield Jobs(app, database, limits)

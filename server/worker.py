@@ -9,7 +9,7 @@ from contextlib import suppress
 import psycopg
 from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job, Status
+from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from psycopg_pool import PoolTimeout
 
@@ -27,6 +27,7 @@ LIVES = 20  # a run that ends its worker so often would do so again
 AGAIN_S = 1.0
 KEEP_JOBS_H = 24 * 7
 NIGHTLY = "17 3 * * *"
+ON_ITS_WAY = ("queued", "running")
 UNREACHABLE = (StorageError, ConnectorException, psycopg.OperationalError, PoolTimeout)
 
 
@@ -103,8 +104,8 @@ class Worker:
         while True:
             try:
                 await self.reap()
-            except UNREACHABLE:
-                log.warning("reaper", extra={"action": "reaper_lost_database"}, exc_info=True)
+            except (*UNREACHABLE, UnknownRun, WrongStatus):  # the row changed meanwhile
+                log.warning("reaper", extra={"action": "reaper_again"}, exc_info=True)
             await asyncio.sleep(self._limits.reap_every_s)
 
     async def reap(self) -> None:
@@ -114,16 +115,14 @@ class Worker:
             seconds_since_heartbeat=self._limits.dead_after_s
         ):
             log.warning("stalled", extra={"action": "job_stalled", "job": job.id})
-            try:
+            with suppress(ConnectorException):  # another worker was quicker
                 await manager.retry_job(job)
-            except ConnectorException:  # another job for the same run waits already
-                assert job.id is not None, "a stalled job has been in the queue"
-                with suppress(ConnectorException):
-                    await manager.finish_job_by_id_async(
-                        job.id, status=Status.FAILED, delete_job=False
-                    )
         for run_id in await self._jobs.abandoned():
-            await self._jobs.run_short(await self._runs.get(run_id))
+            run = await self._runs.get(run_id)
+            if run.status == "parked":  # it parked itself until now
+                run = await self._runs.set_status(run_id, "queued", only_from=["parked"])
+                await self._journal.tell(run)
+            await self._jobs.run_short(run)
 
     def _register(self) -> None:
         app, attempts = self._jobs.app, self._limits.webhook_attempts
@@ -137,6 +136,8 @@ class Worker:
     async def _run_short(self, context: JobContext, run_id: str) -> None:
         try:
             run = await self._runs.get(run_id)
+            if run.status not in ON_ITS_WAY:
+                return
             if context.job.attempts >= LIVES:
                 run = await self._give_up(run)
             else:
@@ -151,9 +152,7 @@ class Worker:
 
     async def _give_up(self, run: Run) -> Run:
         reason = f"It was stopped {LIVES} times before the end. Resume it to try again."
-        run = await self._runs.set_status(
-            run.id, "parked", only_from=["queued", "running"], reason=reason
-        )
+        run = await self._runs.set_status(run.id, "parked", only_from=ON_ITS_WAY, reason=reason)
         await self._journal.tell(run)
         return run
 

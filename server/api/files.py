@@ -1,7 +1,5 @@
 """The finished files: ranges and conditions as HTTP has them, by key or by a signed link."""
 
-from __future__ import annotations
-
 import time
 from typing import Annotated, Any
 from uuid import UUID

@@ -28,7 +28,7 @@ def settings(settings):
             "providers": "offline",
             "render": settings.render.model_copy(update={"quality": "quick", "workers": 1}),
             "service": settings.service.model_copy(
-                update={"dead_after_s": 2, "reap_every_s": 0.3, "heartbeat_s": 0.5}
+                update={"dead_after_s": 10, "reap_every_s": 0.5, "heartbeat_s": 1}
             ),
         }
     )
@@ -108,7 +108,7 @@ async def worker(service):
 def rest(client):
     """Waits until a short is in one of some statuses."""
 
-    async def wait(short_id, *statuses, by=None, deadline_s=60):
+    async def wait(short_id, *statuses, by=None, deadline_s=150):
         async with asyncio.timeout(deadline_s):
             while True:
                 short = (await (by or client).get(f"/v1/shorts/{short_id}")).json()

@@ -28,7 +28,7 @@ async def test_a_short_is_ordered_approved_made_and_fetched(client, worker, rest
     async with visit(host="203.0.113.9") as stranger:
         link = short["files"]["film"]["href"]
         part = await stranger.get(link, headers={"range": "bytes=4-11"})
-        assert part.status_code == 206
+        assert part.status_code == 206, part.text
         assert part.content.startswith(b"ftyp")
         assert (await stranger.get(link.replace("film", "receipt"))).status_code == 404
         assert (await stranger.get(f"/v1/shorts/{short_id}/film")).status_code == 403

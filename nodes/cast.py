@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from media.style import load as load_style
 from nodes.failure import Failure, failure_of
-from nodes.illustrate import picture_prompt
+from nodes.prompting import fence, load, note_use
 from nodes.services import RunFacts, Services
 from providers.ports import ImageRequest
 from shortfactory.errors import ShortFactoryError
@@ -54,16 +54,20 @@ def recurs(character: Character, script: Script) -> bool:
 
 async def _sheet(character: Character, state: Reads, services: Services, plan: Plan) -> str:
     style = load_style(state["style"])
-    subject = (
-        f"Character sheet of {character.name}, {character.looks}: front, side and back view, "
-        "full body, neutral light, plain background"
-    )
+    prompt, who = load("sheet"), f"{character.name}: {character.looks}"
+    words = {
+        "character": fence("character", who),
+        "style": style.prompt,
+        "palette": ", ".join(style.palette),
+    }
     request = ImageRequest(
-        prompt=picture_prompt(subject, style, []),
-        subject=subject,
+        prompt=f"{prompt.system}\n\n{prompt.ask.substitute(words)}",
+        subject=who,
         aspect="1:1",
         palette=style.palette,
         look=style.name,
     )
     payer = await services.payer(state["run"], "cast")
-    return (await services.gateway.draw(plan.image, request, payer)).sha256
+    drawn = await services.gateway.draw(plan.image, request, payer)
+    await note_use(services.store, drawn.call.key, "sheet")
+    return drawn.sha256

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from media.style import Style
 from media.style import load as load_style
 from nodes.failure import Failure, failure_of
+from nodes.prompting import fence, note_use
 from nodes.prompting import load as load_prompt
 from nodes.services import RunFacts, Services
 from providers.ports import Aspect, ImageRequest
@@ -68,6 +69,7 @@ async def _draw(state: Reads, services: Services, model: str, node: str) -> Writ
         picture = await services.gateway.draw(model, request_for(state), payer)
     except ShortFactoryError as error:
         return Writes(picture=None, picture_failure=failure_of(error, node, scene.number))
+    await note_use(services.store, picture.call.key, "picture")
     kept = {"sha256": picture.sha256, "model": model}
     size = {"width_px": picture.width_px, "height_px": picture.height_px}
     return Writes(picture={**kept, **size}, picture_failure=None)
@@ -95,12 +97,12 @@ def request_for(state: Reads) -> ImageRequest:
 def picture_prompt(subject: str, style: Style, cast: list[dict[str, JsonValue]]) -> str:
     """Fill the picture prompt for one subject in one style."""
     members = [Character.model_validate({k: m[k] for k in ("name", "looks")}) for m in cast]
-    looks = "; ".join(f"{member.name}: {member.looks}" for member in members)
+    looks = "\n".join(f"{member.name}: {member.looks}" for member in members)
     words = {
-        "subject": subject,
+        "subject": fence("subject", subject),
         "style": style.prompt,
         "palette": ", ".join(style.palette),
-        "cast": looks or "nobody in particular",
+        "cast": fence("cast", looks or "nobody in particular"),
     }
     prompt = load_prompt("picture")
     return f"{prompt.system}\n\n{prompt.ask.substitute(words)}"

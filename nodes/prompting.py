@@ -11,6 +11,12 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, JsonValue
 
+from providers.ports import ArtifactStore
+
+FENCES = (
+    *("topic", "source", "story", "script", "findings", "notes"),
+    *("prompt", "reason", "subject", "cast", "character"),
+)
 UNSUPPORTED = {"default", "minLength", "maxLength", "pattern", "const", "exclusiveMinimum"}
 """Schema keywords that Gemini rejects (ai.google.dev structured output, read 2026-11-22)."""
 
@@ -32,9 +38,27 @@ def load(name: str) -> Prompt:
     return Prompt(system.strip(), Template(ask.strip()), version)
 
 
+async def note_use(store: ArtifactStore, call_key: str, name: str) -> None:
+    """Remember which prompt a paid call was made with, for the receipt."""
+    await store.remember(_use_key(call_key), {"name": name, "version": load(name).version})
+
+
+async def use_of(store: ArtifactStore, call_key: str) -> dict[str, JsonValue] | None:
+    """Name and version of the prompt behind a call; None for a voice, which has none."""
+    return await store.recall(_use_key(call_key))
+
+
+def _use_key(call_key: str) -> str:
+    return hashlib.sha256(f"prompt of {call_key}".encode()).hexdigest()
+
+
 def fence(name: str, text: str) -> str:
-    """Wrap a person's text so that it can only be read as data, whatever it says."""
-    inert = re.sub(rf"</?\s*{name}", lambda tag: tag[0].replace("<", "‹"), text, flags=re.I)
+    """Wrap a person's text so that it can only be read as data, whatever it says.
+
+    It can neither close its own fence nor open another one, however the tag is spelled.
+    """
+    names = "|".join({name, *FENCES})
+    inert = re.sub(rf"<(?=[^\w<>]*(?:{names})\b)", "‹", text, flags=re.I)
     return f"<{name}>\n{inert}\n</{name}>"
 
 

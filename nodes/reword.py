@@ -53,7 +53,11 @@ async def reword(state: Reads, services: Services) -> Writes:
             "reword",
             Rewording,
             inputs={"prompt": state["wording"], "reason": reason, "try": tries},
-            words={"prompt": fence("prompt", state["wording"]), "reason": fence("reason", reason)},
+            words={
+                "prompt": fence("prompt", state["wording"]),
+                "reason": fence("reason", reason),
+                "attempt": str(tries),
+            },
             scene=number,
         )
     except ShortFactoryError as error:

@@ -99,14 +99,15 @@ async def _write(state: Reads, services: Services) -> Script:
         words={
             "topic": fence("topic", topic.text),
             "source": fence("source", topic.source or "(none)"),
-            "story": json.dumps(state["story"], ensure_ascii=False),
-            "script": json.dumps(previous, ensure_ascii=False),
-            "findings": "\n".join(f"- {finding}" for finding in findings) or "(none)",
+            "story": fence("story", json.dumps(state["story"], ensure_ascii=False)),
+            "script": fence("script", json.dumps(previous, ensure_ascii=False)),
+            "findings": fence("findings", "\n".join(f"- {f}" for f in findings) or "(none)"),
             "notes": fence("notes", state.get("notes", "") or "(none)"),
             "language": topic.language,
             "scenes": str(topic.scenes),
             "seconds": f"{topic.seconds:g}",
             "words": str(round(topic.seconds * rate)),
+            "each": str(round(topic.seconds * rate / topic.scenes)),
         },
     )
 

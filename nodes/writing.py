@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from nodes.prompting import load, wire_schema
+from nodes.prompting import load, note_use, wire_schema
 from nodes.services import RunFacts, Services
 from providers.ports import Task, TextRequest
 from shortfactory.errors import MalformedReply
@@ -45,6 +45,7 @@ async def ask(
     )
     payer = await services.payer(run, task, scene)
     written = await services.gateway.write(plan.text, request, payer)
+    await note_use(services.store, written.call.key, task)
     try:
         return shape.model_validate_json(written.text)
     except ValidationError as error:

@@ -23,7 +23,11 @@ class Plain(BaseModel):
 
 
 class Topic(Plain):
-    """What a person asked for. `script` and `source` are texts they brought, if any."""
+    """What a person asked for. `script` and `source` are texts they brought, if any.
+
+    `music` is the sha256 of music they brought, `music_licence` what allows its use, as they
+    noted it. `handoff` adds the parts that an editing program opens to the package.
+    """
 
     text: str = ""
     language: str = "en"
@@ -32,47 +36,51 @@ class Topic(Plain):
     style: str = "editorial"
     script: str | None = None
     source: str | None = None
+    made_for_kids: bool = False
+    handoff: bool = False
+    music: str | None = None
+    music_licence: str = ""
 
 
 class Story(Plain):
     """The angle, before any scene is written."""
 
-    title: str
-    angle: str
-    hook: str
-    beats: tuple[str, ...]
-    close: str
-    sources: tuple[str, ...] = ()
+    title: str = Field(description="At most 60 characters.")
+    angle: str = Field(description="The one surprising, true claim that the short proves.")
+    hook: str = Field(description="The first words spoken, at most twelve; the first five catch.")
+    beats: tuple[str, ...] = Field(description="One idea each, each making the next necessary.")
+    close: str = Field(description="Pays off the hook in new words.")
+    sources: tuple[str, ...] = Field(default=(), description="Only sources that were given.")
 
 
 class Character(Plain):
     """Somebody who appears in more than one scene, and how to recognise them."""
 
-    name: str
-    looks: str
+    name: str = Field(description="As scenes and pictures call them.")
+    looks: str = Field(description="In English: age, build, face, hair, clothes, their colours.")
 
 
 class Scene(Plain):
     """One picture and the words spoken over it."""
 
-    number: int = Field(ge=1)
+    number: int = Field(ge=1, description="Counted from 1, without gaps.")
     kind: SceneKind
-    narration: str
-    picture: str
-    keyword: str = ""
-    characters: tuple[str, ...] = ()
+    narration: str = Field(description="Words as they are spoken, nothing else.")
+    picture: str = Field(description="In English, one frame: shot, subject, light, one detail.")
+    keyword: str = Field(default="", description="One or two words of the narration, as there.")
+    characters: tuple[str, ...] = Field(default=(), description="Names of those who are seen.")
 
 
 class Script(Plain):
     """Everything a film is made from, as a person approves it."""
 
-    title: str
-    language: str
+    title: str = Field(description="At most 60 characters.")
+    language: str = Field(description="The code of the asked language, such as en or pt-BR.")
     scenes: tuple[Scene, ...]
     characters: tuple[Character, ...] = ()
-    description: str = ""
-    hashtags: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
+    description: str = Field(default="", description="Two sentences, without hashtags.")
+    hashtags: tuple[str, ...] = Field(default=(), description="Three to eight, without the sign.")
+    sources: tuple[str, ...] = Field(default=(), description="The story's sources.")
 
     def scene(self, number: int) -> Scene:
         """The scene with this number, counted from 1."""

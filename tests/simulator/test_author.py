@@ -45,13 +45,14 @@ def script(seconds=45.0, scenes=6, topic="Why bees dance", language="en"):
         Script,
         topic=fence("topic", topic),
         source=fence("source", "(none)"),
-        story=story(topic).model_dump_json(),
-        findings="(none)",
+        story=fence("story", story(topic).model_dump_json()),
+        findings=fence("findings", "(none)"),
         notes=NONE,
         language=language,
         scenes=str(scenes),
         seconds=f"{seconds:g}",
         words=str(round(seconds * 2.75)),
+        each=str(round(seconds * 2.75 / scenes)),
     )
 
 
@@ -61,13 +62,14 @@ def revised(before, findings, notes="(none)"):
         Script,
         topic=fence("topic", "Why bees dance"),
         source=fence("source", "(none)"),
-        script=before.model_dump_json(),
-        findings=findings,
+        script=fence("script", before.model_dump_json()),
+        findings=fence("findings", findings),
         notes=fence("notes", notes),
         language="en",
         scenes=str(len(before.scenes)),
         seconds="45",
         words="124",
+        each="21",
     )
 
 
@@ -127,7 +129,9 @@ def test_a_persons_general_notes_change_the_script():
 
 def test_a_rewording_keeps_the_subject_and_drops_the_blood():
     prompt = fence("prompt", "A knight with blood on his sword, evening light")
-    found = write("reword", Rewording, prompt=prompt, reason=fence("reason", "IMAGE_SAFETY"))
+    found = write(
+        "reword", Rewording, prompt=prompt, reason=fence("reason", "IMAGE_SAFETY"), attempt="1"
+    )
     assert "knight" in found.prompt
     assert "blood" not in found.prompt
 

@@ -15,6 +15,7 @@ from nodes.services import Services
 MISSING = {
     "story": "story",
     "script": "script",
+    "translate": "translation",
     "cast": "character sheet",
     "illustrate": "picture",
     "illustrate_fallback": "picture",

@@ -1,7 +1,11 @@
 """What a waiting run says: what is missing, where, why, and what cures it."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+import nodes
 from nodes.failure import CURES, KINDS, STOPS, failure_of
 from nodes.park import MISSING, notice, reason_of, unaccepted, unfit
 from shortfactory.errors import (
@@ -69,6 +73,13 @@ def test_every_kind_of_failure_has_a_cure(kind):
 def test_every_step_that_fails_has_a_word_for_what_is_missing(node):
     failure = failure_of(ProviderDown("Down."), node, 1)
     assert notice(failure)["message"].startswith(f"No {MISSING[node]} for scene 1: Down.")
+
+
+def test_no_step_that_fails_is_without_a_word():
+    texts = [path.read_text("utf-8") for path in Path(nodes.__file__).parent.glob("*.py")]
+    failing = {name for text in texts for name in re.findall(r'failure_of\(error, "(\w+)"', text)}
+    assert len(failing) > 5
+    assert failing <= set(MISSING)
 
 
 def test_an_error_without_a_route_is_not_turned_into_data():

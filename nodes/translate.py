@@ -67,7 +67,7 @@ async def translate(state: Reads, services: Services) -> Writes:
     except ShortFactoryError as error:
         return Writes(
             failure=failure_of(error, "translate"),
-            complaints=[str(error)],
+            complaints=[str(error)] if isinstance(error, MalformedReply) else [],
             writing_tries=state.get("writing_tries", 0) + 1,
         )
     version = state["script_version"] + 1

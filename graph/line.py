@@ -26,8 +26,11 @@ from providers.catalog import Catalog, plan_for
 from providers.gateway import Gateway
 from providers.http import open_http
 from providers.ledger import Ledger
-from providers.ports import Task
+from providers.ports import ArtifactStore, Task
 from providers.ratelimit import Limiter
+from providers.redis_door import RedisDoor, open_redis
+from providers.redis_limits import RedisLimiter
+from providers.redis_texts import SharedTexts
 from providers.shared_limits import SharedLimiter
 from shortfactory.plan import Plan, Providers
 from shortfactory.settings import Settings
@@ -43,7 +46,7 @@ class Lines:
         self._http, self._render = http, render
         self._limiter: Limiter = SharedLimiter(database.pool)
         self._services: dict[Providers, Services] = {}
-        self.store = FolderStore(settings.home / "artifacts")
+        self.store: ArtifactStore = FolderStore(settings.home / "artifacts")
         self.ledger = Ledger(database.pool, settings.budget)
         self.scratch = settings.home / "scratch"
 
@@ -58,8 +61,16 @@ class Lines:
             )
             stack.callback(render.close)
             lines = cls(settings, database, http, render)
+            if settings.redis_url is not None:
+                url = settings.redis_url.get_secret_value()
+                lines.share_through(await stack.enter_async_context(open_redis(url)))
             await asyncio.to_thread(lines.read_ahead)
             yield lines
+
+    def share_through(self, redis: RedisDoor) -> None:
+        """Share call limits and text replies with other machines, as long as Redis answers."""
+        self._limiter = RedisLimiter(redis, beyond=self._limiter)
+        self.store = SharedTexts(self.store, redis)
 
     def read_ahead(self) -> None:
         """Touch the disk now, in a thread, so that no step blocks the event loop for it later."""

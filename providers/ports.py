@@ -200,3 +200,7 @@ class ArtifactStore(Protocol):
     async def forget(self, key: str) -> None:
         """Drop the record of a call whose artifact is lost, so that it can be made again."""
         ...
+
+    async def discard(self, sha256: str) -> None:
+        """Remove the bytes behind a hash, if they are there: nobody needs them any more."""
+        ...

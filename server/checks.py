@@ -22,6 +22,7 @@ from providers.catalog import plan_for, warnings
 from providers.keys import checked_key
 from providers.offline.voice import spoken_seconds
 from providers.prices import age_days
+from providers.redis_door import RedisAway, open_redis
 from server.asking import find_editor
 from server.ordering import providers_of
 from shortfactory.errors import ShortFactoryError
@@ -54,6 +55,7 @@ def run_checks(settings: Settings) -> list[Check]:
         ("Data home", _home),
         ("Disk", _disk),
         ("PostgreSQL", _postgres),
+        ("Redis", _redis),
         ("Fonts", _fonts),
         ("Offline voice", _voice),
         ("Film encoder", _encoder),
@@ -131,6 +133,22 @@ def _postgres(settings: Settings) -> Check:
 
     where = "of SHORTFACTORY_DATABASE_URL" if settings.database_url else "of its own"
     return _ok(f"{asyncio.run(version())}, {where}")
+
+
+def _redis(settings: Settings) -> Check:
+    if settings.redis_url is None:
+        return _ok("not set; workers share their limits through PostgreSQL")
+    url = settings.redis_url.get_secret_value()
+
+    async def ping() -> None:
+        async with open_redis(url) as door:
+            await door.ask(lambda redis: redis.execute_command("ping"))
+
+    try:
+        asyncio.run(ping())
+    except RedisAway:
+        return _warning("does not answer", "Start it, or correct SHORTFACTORY_REDIS_URL.")
+    return _ok("answers")
 
 
 def _fonts(_: Settings) -> Check:

@@ -125,6 +125,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=default_home)
     database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
     providers: Literal["offline", "simulator", "live"] | None = None
     google_api_key: SecretStr | None = Field(
         default=None,

@@ -1,7 +1,8 @@
 """The one door through which CPU leaves: segments, films, covers and reports, in worker processes.
 
 Importing this is cheap; pixels, codecs and fonts load in the workers. A render needs about half
-a gigabyte, so memory is bounded by the number of workers.
+a gigabyte, so memory is bounded by the number of workers. Pictures and voices are checked on a
+place of their own: a check takes a moment, and must not wait for the renders of other scenes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
+from media.lane import Lane
 from media.made import Film, Segment
 from media.timeline import Frame, Take
 from media.worker import DONE, FIELDS, STOP, TOTAL, Job, run, start
@@ -29,6 +31,7 @@ PROGRESS_EVERY_S = 0.1
 RENDERER_VERSION = "2"
 """Part of the key of every rendered file: raised when the same input gives other pixels."""
 
+CHECKS: frozenset[Job] = frozenset({"picture", "voice"})
 STOPPING_S = 0.8  # a job looks at the board once a frame
 Progress = Callable[[int, int], None]
 Submitted = tuple[ProcessPoolExecutor, Future[Any]]
@@ -49,9 +52,9 @@ class RenderDoor:
         self.workers = workers or max(1, (os.cpu_count() or 2) // 2)
         self.quality = quality
         self._context = get_context("spawn")
-        self._board = self._context.RawArray("q", self.workers * FIELDS)
-        self._free = list(range(self.workers))
-        self._turn = asyncio.Semaphore(self.workers)
+        self._renders, self._checks = Lane(range(self.workers)), Lane((self.workers,))
+        self._places = self.workers + 1
+        self._board = self._context.RawArray("q", self._places * FIELDS)
         self._pool: ProcessPoolExecutor | None = None
         self._starting = Lock()
 
@@ -124,20 +127,20 @@ class RenderDoor:
 
     def close(self) -> None:
         """Stop the workers; running jobs end at their next frame."""
-        for slot in range(self.workers):
+        for slot in range(self._places):
             self._board[slot * FIELDS + STOP] = 1
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
     async def _run(self, job: Job, values: dict[str, Any], progress: Progress | None = None) -> Any:
-        await self._turn.acquire()
-        slot = self._free.pop()
+        lane = self._checks if job in CHECKS else self._renders
+        slot = await lane.take()
         self._board[slot * FIELDS : (slot + 1) * FIELDS] = [0] * FIELDS
         # In a thread: starting a worker takes a moment that the event loop must not lose.
         submitting = asyncio.create_task(asyncio.to_thread(self._submit, slot, job, values))
         # A stopped job may still be ending when its task is gone; only its end frees the slot.
-        submitting.add_done_callback(lambda submitted: self._free_after(slot, submitted))
+        submitting.add_done_callback(lambda submitted: self._free_after(lane, slot, submitted))
         try:
             pool, future = await asyncio.shield(submitting)
             waiting = asyncio.wrap_future(future)
@@ -163,17 +166,16 @@ class RenderDoor:
                 pool = self._ready_pool()
                 return pool, pool.submit(run, slot, job, values)
 
-    def _free_after(self, slot: int, submitted: asyncio.Task[Submitted]) -> None:
+    def _free_after(self, lane: Lane, slot: int, submitted: asyncio.Task[Submitted]) -> None:
         if submitted.exception() is not None:
-            return self._release(slot)
-        ending = asyncio.wrap_future(submitted.result()[1])
-        return ending.add_done_callback(lambda ended: self._release(slot, ended))
+            return lane.leave(slot)
 
-    def _release(self, slot: int, ended: asyncio.Future[Any] | None = None) -> None:
-        if ended is not None and not ended.cancelled():
-            ended.exception()  # seen: a stopped job's error has nobody left to tell
-        self._free.append(slot)
-        self._turn.release()
+        def leave(ended: asyncio.Future[Any]) -> None:
+            if not ended.cancelled():
+                ended.exception()  # seen: a stopped job's error has nobody left to tell
+            lane.leave(slot)
+
+        return asyncio.wrap_future(submitted.result()[1]).add_done_callback(leave)
 
     async def _watch(
         self, waiting: asyncio.Future[Any], slot: int, progress: Progress | None
@@ -199,7 +201,7 @@ class RenderDoor:
     def _ready_pool(self) -> ProcessPoolExecutor:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                self.workers, self._context, initializer=start, initargs=(self._board,)
+                self._places, self._context, initializer=start, initargs=(self._board,)
             )
         return self._pool
 

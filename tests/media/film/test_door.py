@@ -49,6 +49,19 @@ async def test_cancelling_stops_a_render_within_a_second(door, takes, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_a_check_does_not_wait_for_a_render(door, takes, still, tmp_path):
+    ticks: list[int] = []
+    out = tmp_path / "a.mp4"
+    rendering = asyncio.create_task(
+        door.segment(takes(60_000, 500)[0], "editorial", SMALL, out, lambda at, _: ticks.append(at))
+    )
+    await until(lambda: ticks and ticks[-1] > 3)
+    await door.check_picture(still(1), SMALL)
+    assert not rendering.done()
+    rendering.cancel()
+    await asyncio.wait([rendering])
+
+
 async def test_the_worker_is_free_again_after_a_cancelled_render(door, takes, tmp_path):
     task = asyncio.create_task(
         door.segment(takes(60_000, 500)[0], "editorial", SMALL, tmp_path / "a.mp4")

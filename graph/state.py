@@ -54,6 +54,7 @@ class State(TypedDict, total=False):
     scenes: Annotated[dict[str, SceneFilm], merge_scenes]
     film: dict[str, JsonValue]
     quality: dict[str, JsonValue]
+    quality_page: str
     repairs: dict[str, int]
     package: dict[str, str]
     # a change of the finished film: as asked for, then as it is made

@@ -8,6 +8,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from media.contrast import ink_on
 from media.coverage import suits
 from media.lettering import Lettering, letter
 from media.phrases import Phrase
@@ -112,7 +113,7 @@ class Drawn:
             min(bottom + rise, self.safe.bottom),
         )
         colours = list(self.made.base_colours)
-        colours[index] = contrast(self.style.active)
+        colours[index] = ink_on(self.style.active)
         pill = to_sprite(_rounded(box, self.style.active, size * 0.2), box.left, box.top)
         plain = to_sprite(
             self.made.coloured(tuple(colours), halo=False), self.made.left, self.made.top
@@ -126,14 +127,6 @@ def phrase_at(shown: tuple[Phrase, ...], ms: float) -> Phrase | None:
         if shown[index].words[0].start_ms <= ms:
             return shown[index] if ms < shown[index].words[-1].end_ms + LINGER_MS else None
     return None
-
-
-def contrast(colour: str) -> str:
-    """Near-black or white, whichever reads better on the colour (WCAG relative luminance)."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    light = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    luminance = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
-    return "#111111" if luminance > 0.18 else "#ffffff"
 
 
 def _rounded(

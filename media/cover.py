@@ -10,6 +10,7 @@ import numpy as np
 import pyvips
 from numpy.typing import NDArray
 
+from media.contrast import deepened, ink_on, ratio
 from media.files import whole_file
 from media.focus import find_focus
 from media.frames import FOCUS_SIDE_PX, rgb
@@ -23,7 +24,9 @@ WIDTH_PX, HEIGHT_PX = 1080, 1920
 # Profile grids crop a cover to 1:1 or 3:4 around its middle; the square 420..1500 is in both.
 TITLE_LEFT, TITLE_RIGHT, TITLE_TOP, TITLE_BOTTOM = 90, 990, 470, 1450
 TITLE_HIGH_PX = 520
-LARGEST_PX, SMALLEST_PX, MOST_LINES = 170.0, 56.0, 4
+ROOM_PX = TITLE_RIGHT - TITLE_LEFT
+LARGEST_PX, SMALLEST_PX, MOST_LINES = 250.0, 56.0, 4
+LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.3, for type as large as this
 BAR_WIDE_PX, BAR_HIGH_PX, BAR_GAP_PX = 150, 18, 44
 
 
@@ -48,7 +51,7 @@ def draw_cover(picture: Path, title: str, style: Style, out: Path) -> None:
     block = setting.ink.shape[0] + BAR_GAP_PX + BAR_HIGH_PX
     top = TITLE_BOTTOM - block if low else TITLE_TOP
     _shade(canvas, ground, top, top + block)
-    _bar(canvas, rgb(style.palette[-1]), top)
+    _bar(canvas, rgb(_inks(style)[1]), top)
     _ink(canvas, setting, style, top + BAR_HIGH_PX + BAR_GAP_PX)
     data = pyvips.Image.new_from_array(np.clip(np.rint(canvas), 0, 255).astype(np.uint8))
     encoded: bytes = data.copy(interpretation="srgb").pngsave_buffer(compression=6)
@@ -59,20 +62,19 @@ def draw_cover(picture: Path, title: str, style: Style, out: Path) -> None:
 def _set_title(words: list[str], style: Style) -> Setting:
     """The largest type in which the title fits, on the number of lines that allows it."""
     shown = [word.upper() if style.captions.upper else word for word in words]
-    room = TITLE_RIGHT - TITLE_LEFT
-    options = [_balanced(shown, count) for count in range(1, min(MOST_LINES, len(shown)) + 1)]
-
-    def size(lines: tuple[tuple[str, ...], ...]) -> float:
-        widest = max(width_em("".join(line).rstrip()) for line in lines)
-        return min(room / widest, TITLE_HIGH_PX / (1.25 * len(lines)), LARGEST_PX)
-
-    lines = max(options, key=size)
-    kind = Type(style.captions.font, style.captions.weight, max(size(lines), SMALLEST_PX))
+    counts = range(1, min(MOST_LINES, len(shown)) + 1)
+    lines = max((_balanced(shown, count) for count in counts), key=_guessed_px)
+    kind = Type(style.captions.font, style.captions.weight, max(_guessed_px(lines), SMALLEST_PX))
     setting = set_lines(lines, kind)
-    share = min(room / setting.ink.shape[1], TITLE_HIGH_PX / setting.ink.shape[0])
-    if share >= 1:
-        return setting
-    return set_lines(lines, Type(kind.family, kind.weight, kind.size_px * share * 0.99))
+    # widths were guessed for an average face; now this face has been measured
+    share = min(ROOM_PX / setting.ink.shape[1], TITLE_HIGH_PX / setting.ink.shape[0])
+    size_px = min(kind.size_px * share * 0.99, LARGEST_PX)
+    return set_lines(lines, Type(kind.family, kind.weight, size_px))
+
+
+def _guessed_px(lines: tuple[tuple[str, ...], ...]) -> float:
+    widest = max(width_em("".join(line).rstrip()) for line in lines)
+    return min(ROOM_PX / widest, TITLE_HIGH_PX / (1.25 * len(lines)), LARGEST_PX)
 
 
 def _balanced(words: list[str], count: int) -> tuple[tuple[str, ...], ...]:
@@ -111,19 +113,34 @@ def _bar(canvas: NDArray[Any], colour: tuple[int, int, int], top: int) -> None:
     canvas[top : top + BAR_HIGH_PX, left : left + BAR_WIDE_PX] = colour
 
 
+def _inks(style: Style) -> tuple[str, str]:
+    """The colours of the title and of its last line, both readable on the palette's ground."""
+    ground, accent = style.palette[0], style.palette[-1]
+    text = style.captions.text
+    text = text if ratio(text, ground) >= LEAST_CONTRAST else ink_on(ground)
+    return text, deepened(accent, ground, LEAST_CONTRAST)
+
+
 def _ink(canvas: NDArray[Any], setting: Setting, style: Style, top: int) -> None:
     height, width = setting.ink.shape[:2]
     left = (WIDTH_PX - width) // 2
-    paint = setting.ink[:, :, :3].astype(np.float32)
-    last = max(setting.words, key=lambda box: (box.bottom, box.top)).top
-    plain = setting.ink[:, :, :3].min(axis=2) > 200
-    rows = np.arange(height)[:, None] >= last
-    several = len({box.top for box in setting.words}) > 1
-    paint[plain & ~rows] = rgb(style.captions.text)
-    paint[plain & rows] = rgb(style.palette[-1] if several else style.captions.text)
     alpha = setting.ink[:, :, 3].astype(np.float32) / 255
-    shadow = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 9)) * 0.55
     here = canvas[top : top + height, left : left + width]
-    here *= (1 - shadow[: len(here)])[:, :, None]
+    text, last = _inks(style)
+    if ratio(text, "#000000") > ratio(text, "#ffffff"):  # a shadow lifts only light type
+        shadow = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 9)) * 0.55
+        here *= (1 - shadow[: len(here)])[:, :, None]
     here *= (1 - alpha[: len(here)])[:, :, None]
-    here += paint[: len(here)] * alpha[: len(here), :, None]
+    here += _painted(setting, text, last)[: len(here)] * alpha[: len(here), :, None]
+
+
+def _painted(setting: Setting, text: str, last: str) -> NDArray[Any]:
+    """The title's colours: its last line in the accent, emoji in their own."""
+    paint = setting.ink[:, :, :3].astype(np.float32)
+    plain = setting.ink[:, :, :3].min(axis=2) > 200
+    lowest = max(setting.words, key=lambda box: (box.bottom, box.top)).top
+    rows = np.arange(len(paint))[:, None] >= lowest
+    several = len({box.top for box in setting.words}) > 1
+    paint[plain & ~rows] = rgb(text)
+    paint[plain & rows] = rgb(last if several else text)
+    return paint

@@ -19,10 +19,12 @@ from media.audio import VoiceCue, soundtrack
 from media.cover import draw_cover
 from media.encode import Draw, Quality, encode
 from media.frames import Painter, Scene, open_scene
+from media.handoff import Wanted, write_handoff
 from media.inspect import inspect_film, inspect_picture, inspect_voice
 from media.made import Film, Segment
 from media.mux import join
 from media.planes import Planes
+from media.quality_page import write_page
 from media.report import Expected, Finding, Report
 from media.style import Style, load
 from media.timeline import Cue, Frame, Piece, Take, Timeline, plan, plan_body
@@ -109,6 +111,29 @@ def make_cover(picture: Path, title: str, style: str, out: Path, tick: Tick) -> 
     draw_cover(picture, title, load(style), out)
 
 
+def make_page(
+    path: Path, title: str, report: Report, expected: Expected, out: Path, tick: Tick
+) -> None:
+    """Write the report as a page. See `RenderDoor.page`."""
+    tick(0, 0)
+    write_page(path, title, report, expected, out)
+
+
+def make_handoff(
+    takes: tuple[Take, ...],
+    style: str,
+    frame: Frame,
+    title: str,
+    out: Path,
+    quality: Quality,
+    music: Path | None,
+    tick: Tick,
+) -> None:
+    """Write what an editing program opens. See `RenderDoor.handoff`."""
+    wanted = Wanted(takes, load(style), frame, title, _seed(takes), music)
+    write_handoff(wanted, out, quality, tick)
+
+
 def check_picture(path: Path, frame: Frame, tick: Tick) -> list[Finding]:
     """Measure a picture. See `RenderDoor.check_picture`."""
     tick(0, 0)
@@ -126,6 +151,8 @@ JOBS: dict[Job, Callable[..., Any]] = {
     "film": make_film,
     "cover": make_cover,
     "report": make_report,
+    "page": make_page,
+    "handoff": make_handoff,
     "picture": check_picture,
     "voice": check_voice,
 }

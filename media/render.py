@@ -125,6 +125,39 @@ class RenderDoor:
         """Measure a finished film. See `media.inspect`."""
         return await self._run("report", {"path": film, "expected": expected})
 
+    async def page(
+        self, film: Path, title: str, report: Report, expected: Expected, out: Path
+    ) -> None:
+        """Write a report as one HTML page for a person, with the film's frames inside.
+
+        Raises:
+            MediaError: a killed worker.
+            StorageError: `out` cannot be written.
+        """
+        values = {"path": film, "title": title, "report": report, "expected": expected}
+        await self._run("page", values | {"out": out})
+
+    async def handoff(
+        self,
+        takes: tuple[Take, ...],
+        style: str,
+        frame: Frame,
+        title: str,
+        out: Path,
+        progress: Progress | None = None,
+        music: Path | None = None,
+    ) -> None:
+        """Write a zip for editing programs; see `media.handoff`. Draws every frame again.
+
+        Raises:
+            InvalidInput: an unknown style.
+            MediaError: an unreadable picture, voice or music; a killed worker.
+            StorageError: `out` cannot be written.
+        """
+        values = {"takes": takes, "style": style, "frame": frame, "title": title, "out": out}
+        values |= {"quality": self.quality, "music": music}
+        await self._run("handoff", values, progress)
+
     def close(self) -> None:
         """Stop the workers; running jobs end at their next frame."""
         for slot in range(self._places):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import JsonValue
 from typing_extensions import TypedDict
 
@@ -12,12 +14,14 @@ from nodes.services import RunFacts, Services
 from nodes.takes import SceneFilm, take_of, work_key
 from providers.ports import Aspect
 from shortfactory.errors import ShortFactoryError
+from shortfactory.story import Topic
 
 
 class Reads(TypedDict, total=False):
     """What the assembler needs."""
 
     run: RunFacts
+    topic: dict[str, JsonValue]
     style: str
     aspect: Aspect
     script: dict[str, JsonValue]
@@ -43,6 +47,7 @@ async def _film(state: Reads, services: Services) -> dict[str, JsonValue]:
     scenes = in_order(state["scenes"])
     language = str(state["script"]["language"])
     segments = [str(scene["segment"]["sha256"]) for scene in scenes]
+    topic = Topic.model_validate(state["topic"])
     key = work_key(
         "film",
         RENDERER_VERSION,
@@ -51,6 +56,7 @@ async def _film(state: Reads, services: Services) -> dict[str, JsonValue]:
         state["aspect"],
         [(s["scene"], s["picture"], s["narration"]) for s in scenes],
         segments,
+        topic.music,
     )
     if record := await services.store.recall(key):
         return record
@@ -62,11 +68,17 @@ async def _film(state: Reads, services: Services) -> dict[str, JsonValue]:
         Frame.of_aspect(state["aspect"]),
         out,
         lambda done, total: services.progress({"kind": "frames", "done": done, "total": total}),
+        await music_of(topic, services),
     )
     sha256 = await services.store.adopt(out, ".mp4")
     record = {**film.model_dump(mode="json"), "sha256": sha256}
     await services.store.remember(key, record)
     return record
+
+
+async def music_of(topic: Topic, services: Services) -> Path | None:
+    """The music that a person brought, as a local file."""
+    return await services.store.path(topic.music) if topic.music else None
 
 
 def in_order(scenes: dict[str, SceneFilm]) -> list[SceneFilm]:

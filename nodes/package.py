@@ -68,8 +68,9 @@ async def _files(state: Reads, services: Services) -> dict[str, str]:
     files = {
         "film.mp4": str(facts.pop("sha256")),
         "cover.png": await cover(state, services, script.title),
-        "quality.html": state["quality_page"],
     }
+    if page := state.get("quality_page"):  # an older program measured without a page
+        files["quality.html"] = page
     cues = Film.model_validate(facts).cues
     texts = await _texts(state, services, script, topic, cues)
     for name, text in texts.items():

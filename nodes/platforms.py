@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -10,30 +11,53 @@ from pydantic import JsonValue
 from shortfactory.story import Script
 
 
-class Platform(NamedTuple):
-    """Limits in characters and counts.
+def _characters(text: str) -> int:
+    return len(text)
 
-    YouTube: support.google.com/youtube/answer/57407 (title 100, description 5,000; more than 60
-    hashtags are all ignored). TikTok: developers.tiktok.com content posting (caption 2,200).
-    Instagram: developers.facebook.com content publishing (caption 2,200, 30 hashtags).
+
+def _bytes(text: str) -> int:
+    return len(text.encode())
+
+
+def _utf16(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+class Platform(NamedTuple):
+    """Limits, how the platform counts its text, and where it wants to be told of synthetic media.
+
+    YouTube: developers.google.com/youtube/v3/docs/videos (title 100 characters, description
+    5,000 bytes, tags 500 characters, none with angle brackets); support.google.com/youtube
+    57407 (more than 60 hashtags are all ignored); status.containsSyntheticMedia since 30 October
+    2024. TikTok: developers.tiktok.com, direct post (caption 2,200 in UTF-16). Instagram:
+    developers.facebook.com, content publishing (caption 2,200, 30 hashtags); its API has no field
+    for synthetic media, the label is set in the app.
     """
 
     name: str
     title: int
     description: int
     hashtags: int
+    size: Callable[[str], int]
+    disclosure: str
+    for_kids: str
 
 
 PLATFORMS = (
-    Platform("youtube_shorts", 100, 5_000, 15),
-    Platform("tiktok", 90, 2_200, 10),
-    Platform("instagram_reels", 90, 2_200, 30),
-)
+    Platform(
+        "youtube_shorts", 100, 5_000, 15, _bytes,
+        "status.containsSyntheticMedia", "status.selfDeclaredMadeForKids",
+    ),
+    Platform("tiktok", 90, 2_200, 10, _utf16, "post_info.is_aigc", ""),
+    Platform("instagram_reels", 90, 2_200, 30, _characters, "label “AI info” in the app", ""),
+)  # fmt: skip
+YOUTUBE_TAGS_CHARACTERS = 500  # with a comma between two, and quotes round one with a space
+SPOKEN_OF = "Pictures and voice were made with artificial intelligence."
 
 
-def metadata(script: Script, *, generated: bool) -> dict[str, JsonValue]:
-    """Title, description, hashtags and flags for every platform."""
-    flags = {"synthetic_media": generated, "made_for_kids": False}
+def metadata(script: Script, *, generated: bool, made_for_kids: bool) -> dict[str, JsonValue]:
+    """Title, description, hashtags and flags for every platform, within its limits."""
+    flags: dict[str, JsonValue] = {"synthetic_media": generated, "made_for_kids": made_for_kids}
     return {
         "title": script.title,
         "language": script.language,
@@ -41,26 +65,62 @@ def metadata(script: Script, *, generated: bool) -> dict[str, JsonValue]:
         "hashtags": list(script.hashtags),
         "sources": list(script.sources),
         **flags,
-        "platforms": {platform.name: _fit(script, platform) for platform in PLATFORMS},
+        "disclosure": SPOKEN_OF if generated else "",
+        "platforms": {
+            platform.name: {**_fit(script, platform), **_flags(platform, flags)}
+            for platform in PLATFORMS
+        },
     }
 
 
 def _fit(script: Script, platform: Platform) -> dict[str, JsonValue]:
-    tags: list[JsonValue] = []
-    for tag in script.hashtags[: platform.hashtags]:
-        if cleaned := re.sub(r"[^\w]", "", tag):
-            tags.append(f"#{cleaned}")
-    room = platform.description - sum(len(str(tag)) + 1 for tag in tags) - 1
-    return {
-        "title": shorten(script.title, platform.title),
-        "description": f"{shorten(script.description, room)}\n{' '.join(map(str, tags))}".strip(),
-        "hashtags": tags,
+    tags = list(dict.fromkeys(filter(None, map(_hashtag, script.hashtags))))[: platform.hashtags]
+    line = " ".join(tags)
+    room = platform.description - platform.size(line) - 1
+    body = shorten(_plain(script.description), room, platform.size)
+    fitted: dict[str, JsonValue] = {
+        "title": shorten(_plain(script.title), platform.title, _characters),
+        "description": f"{body}\n{line}".strip(),
+        "hashtags": list[JsonValue](tags),
     }
+    if platform.name == "youtube_shorts":
+        fitted["tags"] = list[JsonValue](_keywords(tags))
+    return fitted
 
 
-def shorten(text: str, limit: int) -> str:
-    """Cut at a word border so that the ellipsis still fits."""
+def _flags(platform: Platform, flags: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Each flag with the field of the platform's own API that carries it."""
+    fields: dict[str, JsonValue] = {platform.disclosure: flags["synthetic_media"]}
+    if platform.for_kids:
+        fields[platform.for_kids] = flags["made_for_kids"]
+    return {**flags, "fields": fields}
+
+
+def _hashtag(tag: str) -> str:
+    cleaned = re.sub(r"[^\w]", "", tag)
+    return f"#{cleaned}" if cleaned else ""
+
+
+def _keywords(tags: list[str]) -> list[str]:
+    kept: list[str] = []
+    for tag in tags:
+        if len(",".join([*kept, tag[1:]])) <= YOUTUBE_TAGS_CHARACTERS:
+            kept.append(tag[1:])
+    return kept
+
+
+def _plain(text: str) -> str:
+    """Angle brackets make YouTube refuse an upload."""
+    return text.replace("<", "‹").replace(">", "›")
+
+
+def shorten(text: str, limit: int, size: Callable[[str], int] = _characters) -> str:
+    """Cut at a word border so that the ellipsis still fits; `size` counts as the platform does."""
     text = " ".join(text.split())
-    if len(text) <= limit:
+    if size(text) <= limit:
         return text
-    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:.-") + "…"
+    room = limit - size("…")
+    while size(text) > room:
+        text = text[: min(len(text) - 1, room)]
+    whole = text.rsplit(" ", 1)[0]
+    return (whole if len(whole) * 2 > len(text) else text).rstrip(" ,;:.-") + "…"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import JsonValue
 from typing_extensions import TypedDict
 
 from media.made import Film
-from media.report import Expected, ExpectedCue, SceneSpan
+from media.report import Expected, ExpectedCue, Report, SceneSpan
 from media.timeline import Cue, Frame
 from nodes.failure import Failure, failure_of
-from nodes.services import Services
+from nodes.services import RunFacts, Services
 from providers.ports import Aspect
 from shortfactory.errors import ShortFactoryError
 
@@ -17,15 +19,18 @@ from shortfactory.errors import ShortFactoryError
 class Reads(TypedDict, total=False):
     """What the test needs."""
 
+    run: RunFacts
     aspect: Aspect
+    script: dict[str, JsonValue]
     film: dict[str, JsonValue]
     repairs: dict[str, int]
 
 
 class Writes(TypedDict, total=False):
-    """The report; `repairs` counts how often each scene has been sent back."""
+    """The report, the sha256 of its page, and how often each scene has been sent back."""
 
     quality: dict[str, JsonValue]
+    quality_page: str
     repairs: dict[str, int]
     failure: Failure | None
 
@@ -37,13 +42,23 @@ async def quality_check(state: Reads, services: Services) -> Writes:
         path = await services.store.path(str(film.pop("sha256")))
         expected = expected_of(Film.model_validate(film), Frame.of_aspect(state["aspect"]))
         report = await services.render.report(path, expected)
+        page = await _page(path, report, expected, state, services)
     except ShortFactoryError as error:
         return Writes(failure=failure_of(error, "quality_check"))
     repairs = dict(state.get("repairs", {}))
     for number in {finding.scene for finding in report.findings if finding.severity == "fail"}:
         if number is not None:
             repairs[str(number)] = repairs.get(str(number), 0) + 1
-    return Writes(quality=report.model_dump(mode="json"), repairs=repairs, failure=None)
+    quality = report.model_dump(mode="json")
+    return Writes(quality=quality, quality_page=page, repairs=repairs, failure=None)
+
+
+async def _page(
+    film: Path, report: Report, expected: Expected, state: Reads, services: Services
+) -> str:
+    out = services.scratch / f"{state['run']['id']}.quality.html"
+    await services.render.page(film, str(state["script"]["title"]), report, expected, out)
+    return await services.store.adopt(out, ".html")
 
 
 def expected_of(film: Film, frame: Frame) -> Expected:
@@ -63,4 +78,6 @@ def expected_of(film: Film, frame: Frame) -> Expected:
 
 def _cue(cue: Cue) -> ExpectedCue:
     text = " ".join(cue.lines)
-    return ExpectedCue(text=text, start_ms=cue.start_ms, end_ms=cue.end_ms, scene=cue.scene)
+    return ExpectedCue(
+        text=text, start_ms=cue.start_ms, end_ms=cue.end_ms, scene=cue.scene, box=cue.box
+    )

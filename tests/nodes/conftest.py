@@ -118,6 +118,9 @@ class QueueRender:
     async def report(self, film, expected):
         return self._next(film, expected)
 
+    async def page(self, film, title, report, _expected, _out):
+        self.asked.append((film, title, report))
+
     async def cover(self, picture, title, style, out):
         self.asked.append((picture, title, style, out))
 

@@ -64,13 +64,17 @@ def make_app(settings: Settings, *, workers: int = 0) -> FastAPI:
 def _open(app: FastAPI, settings: Settings, workers: int) -> AbstractAsyncContextManager[None]:
     @asynccontextmanager
     async def opened() -> AsyncGenerator[None]:
-        async with open_service(settings) as service, serving_mcp(app, service):
-            app.state.service = service
-            if not workers:
-                yield
-                return
-            async with _working(Worker(service.factory, service.jobs, workers)):
-                yield
+        try:
+            async with open_service(settings) as service, serving_mcp(app, service):
+                app.state.service = service
+                if not workers:
+                    yield
+                    return
+                async with _working(Worker(service.factory, service.jobs, workers)):
+                    yield
+        except Exception as error:  # uvicorn only logs it; whoever serves tells the person
+            app.state.failure = error
+            raise
 
     return opened()
 

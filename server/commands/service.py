@@ -12,6 +12,7 @@ from server.app import make_app
 from server.jobs import open_jobs
 from server.screen import notes, print_json
 from server.worker import Worker
+from shortfactory.errors import ConfigurationError
 from shortfactory.settings import Settings
 
 GRACE_S = 2  # for answers under way; what a worker has in hand has its own time
@@ -24,14 +25,25 @@ def serve(as_json: bool, host: str | None, port: int | None, workers: int) -> in
     if as_json:
         print_json({"url": f"http://{at[0]}:{at[1]}"})
     notes().print(f"ShortFactory serves http://{at[0]}:{at[1]} (documentation: /docs)")
-    uvicorn.run(
-        make_app(settings, workers=workers),
+    app = make_app(settings, workers=workers)
+    config = uvicorn.Config(
+        app,
         host=at[0],
         port=at[1],
+        loop="asyncio",  # uvloop cannot start programs as another user, which root's Postgres needs
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
+    try:
+        uvicorn.Server(config).run()
+    except SystemExit:
+        raise ConfigurationError(
+            f"{at[0]}:{at[1]} cannot be served: taken, or not this machine's.",
+            cure="Choose another --host or --port.",
+        ) from None
+    if failure := getattr(app.state, "failure", None):
+        raise failure
     return 0
 
 

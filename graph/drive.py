@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -24,12 +25,13 @@ STEPS_AT_MOST = 200  # far beyond any honest run: all revisions, repairs and res
 
 
 class Rest(Plain):
-    """Where a run came to rest, and why."""
+    """Where a run came to rest, and why; `wake_at` says when time alone may have cured it."""
 
     status: Status
     reason: str = ""
     title: str = ""
     script_version: int = 0
+    wake_at: datetime | None = None
 
 
 def config_of(run_id: str, at_once: int = 0) -> RunnableConfig:
@@ -133,7 +135,7 @@ def _change(snapshot: StateSnapshot, decision: dict[str, Any] | None) -> dict[st
 def rest_of(snapshot: StateSnapshot) -> Rest:
     """What a run's last checkpoint says about where it stands."""
     values = snapshot.values
-    facts = {
+    facts: dict[str, Any] = {
         "title": (values.get("script") or values.get("story") or {}).get("title", ""),
         "script_version": values.get("script_version", 0),
     }
@@ -142,6 +144,8 @@ def rest_of(snapshot: StateSnapshot) -> Rest:
         return Rest(status="failed" if snapshot.next else done, **facts)
     notices = [waiting.value for waiting in snapshot.interrupts]
     kinds = {notice["kind"] for notice in notices}
+    if kinds == {"batch"}:
+        facts["wake_at"] = min(datetime.fromisoformat(notice["ask_at"]) for notice in notices)
     status: Status = "parked"
     if "approval" in kinds:
         status = "waiting_approval"

@@ -17,6 +17,7 @@ from graph.database import Database, open_database
 from graph.drive import Compiled, Watch, config_of
 from graph.events import Event
 from graph.line import Lines
+from graph.own_music import with_music
 from graph.package import hand_over
 from graph.run import UNFINISHED, Run, Status
 from graph.short import Short, short_of
@@ -26,6 +27,7 @@ from graph.working import Bench
 from media.style import load as load_style
 from nodes.brought import check_brought
 from nodes.services import Services
+from providers.economy import patient
 from shortfactory.change import Change
 from shortfactory.errors import WrongStatus
 from shortfactory.order import Order, check_topic
@@ -74,8 +76,9 @@ class Factory:
         """
         topic = check_topic(order.topic)
         load_style(topic.style)
-        plan = self._lines.plan(order.providers)
+        plan = patient(self._lines.plan(order.providers), order.patience_s)
         check_brought(topic, order.providers)
+        topic = await with_music(order, topic, self.store, self.services(order.providers).render)
         order = order.model_copy(update={"topic": topic})
         return await self._runs.create(
             order, run_id=run_id, title=topic.text[:80], plan=plan.model_dump(mode="json")
@@ -175,9 +178,11 @@ class Factory:
         run = await self._runs.request_cancel(run_id)
         if run.status == "running" and run.holder is not None:
             return run
-        return await self._runs.set_status(
+        run = await self._runs.set_status(
             run_id, "cancelled", only_from=UNFINISHED, reason="Cancelled."
         )
+        await self._lines.services(run.providers).gateway.stop_batches(run_id)
+        return run
 
     async def find(self, beginning: str) -> list[Run]:
         """At most two runs whose id begins so."""

@@ -56,6 +56,16 @@ def after_cast(state: State) -> list[Send] | Literal["park"]:
     return [Send("scene", scene_input(state, scene.number)) for scene in script.scenes]
 
 
+def after_illustration(state: PictureState) -> Literal["wait", "drawn"]:
+    """A picture from a batch comes later; everything else is looked at now."""
+    return "wait" if state.get("picture_wait") else "drawn"
+
+
+def after_batch(state: PictureState) -> Literal["image", "image_fallback"]:
+    """The model that draws is the one that is asked."""
+    return state.get("picture_role", "image")
+
+
 def after_picture(
     state: PictureState, limits: GraphSettings
 ) -> Literal["done", "again", "refused", "exhausted", "park"]:

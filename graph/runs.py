@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -87,16 +88,30 @@ class Runs:
         return [_run(row) for row in await self._all(sql.FIND, beginning=f"{beginning}%")]
 
     async def set_status(
-        self, run_id: str, to: Status, *, only_from: Collection[Status], reason: str = ""
+        self,
+        run_id: str,
+        to: Status,
+        *,
+        only_from: Collection[Status],
+        reason: str = "",
+        wake_at: datetime | None = None,
     ) -> Run:
         """Go to a status, if the run is in one of those in `only_from`.
+
+        `wake_at` lets a worker go on with a parked run by itself.
 
         Raises:
             UnknownRun: no such id.
             WrongStatus: the run is elsewhere.
         """
         return await self._change(
-            sql.SET_STATUS, run_id, f"become {to}", only_from, to=to, reason=reason
+            sql.SET_STATUS,
+            run_id,
+            f"become {to}",
+            only_from,
+            to=to,
+            reason=reason,
+            wake_at=wake_at,
         )
 
     async def set_facts(

@@ -27,7 +27,7 @@ limit %(limit)s
 FIND = f"select *, {_HELD} from runs where id::text like %(beginning)s order by id limit 2"
 
 SET_STATUS = """
-update runs set status = %(to)s, reason = %(reason)s, updated_at = now()
+update runs set status = %(to)s, reason = %(reason)s, wake_at = %(wake_at)s, updated_at = now()
 where id = %(id)s and status = any(%(only_from)s)
 returning *
 """

@@ -17,6 +17,7 @@ from graph.state import (
     VoiceState,
 )
 from graph.steps import add_step, within
+from nodes.await_batch import await_batch
 from nodes.compose_segment import compose_segment
 from nodes.illustrate import illustrate, illustrate_fallback
 from nodes.inspect_image import inspect_image
@@ -30,12 +31,20 @@ Graph = StateGraph[Any, None, Any, Any]
 
 
 def picture_graph(services: Services) -> Graph:
-    """Illustrate → inspect → (again | reword | the other model | park)."""
+    """Illustrate (→ wait for its batch) → inspect → (again | reword | the other model | park)."""
     graph: Graph = StateGraph(PictureState, input_schema=SceneIn, output_schema=PictureOut)
-    for step in (illustrate, inspect_image, reword, illustrate_fallback, park_picture):
+    for step in (illustrate, inspect_image, reword, illustrate_fallback, await_batch, park_picture):
         add_step(graph, step, services)
+    for step in ("illustrate", "illustrate_fallback"):
+        graph.add_conditional_edges(
+            step, routes.after_illustration, {"drawn": "inspect_image", "wait": "await_batch"}
+        )
+    graph.add_conditional_edges(
+        "await_batch",
+        routes.after_batch,
+        {"image": "illustrate", "image_fallback": "illustrate_fallback"},
+    )
     graph.add_conditional_edges(START, routes.before_picture, {"kept": END, "wanted": "illustrate"})
-    graph.add_edge("illustrate", "inspect_image")
     graph.add_conditional_edges(
         "inspect_image",
         within(services.limits, routes.after_picture),
@@ -52,7 +61,6 @@ def picture_graph(services: Services) -> Graph:
         routes.after_reword,
         {"again": "illustrate", "exhausted": "illustrate_fallback", "park": "park_picture"},
     )
-    graph.add_edge("illustrate_fallback", "inspect_image")
     graph.add_edge("park_picture", "illustrate")
     return graph
 

@@ -109,6 +109,7 @@ class PictureState(SceneIn, total=False):
     picture_role: Literal["image", "image_fallback"]
     picture_findings: list[Finding]
     picture_failure: Failure | None
+    picture_wait: dict[str, JsonValue] | None
     picture_tries: int
     fallback_tries: int
     rewords: int

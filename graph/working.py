@@ -56,8 +56,14 @@ class Bench:
             )
             await keep_references(self._database.pool, self._lines, run)
             run = await self._runs.set_status(
-                run_id, rest.status, only_from=["running"], reason=rest.reason
+                run_id,
+                rest.status,
+                only_from=["running"],
+                reason=rest.reason,
+                wake_at=rest.wake_at,
             )
+            if rest.status == "cancelled":
+                await self._lines.services(run.providers).gateway.stop_batches(run_id)
         watch(Event(run_id=run.id, kind="status", text=run.status))
         return run
 

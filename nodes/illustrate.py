@@ -13,6 +13,7 @@ from nodes.failure import Failure, failure_of
 from nodes.prompting import fence, note_use
 from nodes.prompting import load as load_prompt
 from nodes.services import RunFacts, Services
+from providers.batch_lane import Waiting
 from providers.ports import Aspect, ImageRequest
 from shortfactory.errors import ShortFactoryError
 from shortfactory.plan import Plan
@@ -35,11 +36,12 @@ class Reads(TypedDict, total=False):
 
 
 class Writes(TypedDict, total=False):
-    """What the illustrator leaves: a picture, or the failure that the route reads."""
+    """What the illustrator leaves: a picture, a wait for one, or why there is none."""
 
     picture: dict[str, JsonValue] | None
     picture_role: Literal["image", "image_fallback"]
     picture_failure: Failure | None
+    picture_wait: dict[str, JsonValue] | None
     picture_tries: int
     fallback_tries: int
 
@@ -49,7 +51,7 @@ async def illustrate(state: Reads, services: Services) -> Writes:
     plan = Plan.model_validate(state["plan"])
     drawn = await _draw(state, services, plan.image, "illustrate")
     drawn["picture_role"] = "image"
-    drawn["picture_tries"] = state.get("picture_tries", 0) + 1
+    drawn["picture_tries"] = state.get("picture_tries", 0) + _tried(drawn)
     return drawn
 
 
@@ -58,21 +60,34 @@ async def illustrate_fallback(state: Reads, services: Services) -> Writes:
     plan = Plan.model_validate(state["plan"])
     drawn = await _draw(state, services, plan.image_fallback, "illustrate_fallback")
     drawn["picture_role"] = "image_fallback"
-    drawn["fallback_tries"] = state.get("fallback_tries", 0) + 1
+    drawn["fallback_tries"] = state.get("fallback_tries", 0) + _tried(drawn)
     return drawn
 
 
+def _tried(drawn: Writes) -> int:
+    """One more try, unless the vendor is still at work on this one."""
+    return 0 if drawn.get("picture_wait") else 1
+
+
 async def _draw(state: Reads, services: Services, model: str, node: str) -> Writes:
-    scene = Scene.model_validate(state["scene"])
+    scene, plan = Scene.model_validate(state["scene"]), Plan.model_validate(state["plan"])
+    gateway, request = services.gateway, request_for(state)
     try:
         payer = await services.payer(state["run"], node, scene.number)
-        picture = await services.gateway.draw(model, request_for(state), payer)
+        if plan.batch:
+            picture = await gateway.draw_later(model, request, payer, plan.patience_s)
+        else:
+            picture = await gateway.draw(model, request, payer)
     except ShortFactoryError as error:
-        return Writes(picture=None, picture_failure=failure_of(error, node, scene.number))
+        failure = failure_of(error, node, scene.number)
+        return Writes(picture=None, picture_failure=failure, picture_wait=None)
+    if isinstance(picture, Waiting):
+        wait = picture.model_dump(mode="json")
+        return Writes(picture=None, picture_failure=None, picture_wait=wait)
     await note_use(services.store, picture.call.key, "picture")
     kept = {"sha256": picture.sha256, "model": model}
     size = {"width_px": picture.width_px, "height_px": picture.height_px}
-    return Writes(picture={**kept, **size}, picture_failure=None)
+    return Writes(picture={**kept, **size}, picture_failure=None, picture_wait=None)
 
 
 def request_for(state: Reads) -> ImageRequest:

@@ -12,6 +12,7 @@ from providers.estimate import estimate
 from providers.model_rows import MODEL_ROWS
 from providers.price_rows import PRICE_ROWS
 from providers.usage_bounds import USUAL_CHARACTERS_PER_S
+from shortfactory.errors import InvalidInput
 from shortfactory.money import ZERO
 from shortfactory.plan import Plan
 from shortfactory.settings import GraphSettings
@@ -65,6 +66,20 @@ def cheaper(
         if saves_usd > 0:
             found.append(step.model_copy(update={"saves_usd": saves_usd}))
     return tuple(found)
+
+
+def patient(plan: Plan, patience_s: float) -> Plan:
+    """The same plan with pictures drawn later at half the price; unchanged without patience.
+
+    Raises:
+        InvalidInput: the plan's image models do not draw in batches.
+    """
+    if not patience_s:
+        return plan
+    if not {plan.image, plan.image_fallback} <= _IN_BATCH:
+        cure = f"{plan.image} draws at once; leave it out"
+        raise InvalidInput("patience", f"{patience_s:g} s", cure)
+    return plan.model_copy(update={"batch": True, "patience_s": patience_s})
 
 
 def share_pictures(script: Script, share: tuple[tuple[int, int], ...]) -> Script:

@@ -16,7 +16,7 @@ from shortfactory.errors import ConfigurationError
 from shortfactory.money import ZERO
 from shortfactory.plan import Plan
 from shortfactory.settings import GraphSettings
-from shortfactory.story import Plain, Scene, Script, Topic
+from shortfactory.story import MAX_SCENES, Plain, Scene, Script, Topic
 
 # Tokens in and out of one writing step, measured on the project's own prompts; a reply ends at
 # 8,192 tokens, and a prompt with a person's notes is at most twice as long as usual.
@@ -157,7 +157,9 @@ class _Pricing:
     def sheets(self, script: Script) -> Part:
         count = len(recurring(script)) if self._takes_references(self.plan.image) else 0
         request = ImageRequest(prompt="a" * _STYLE_CHARACTERS, aspect="1:1")
-        usually_usd, most_usd = self._image(self.plan.image, request)
+        # The cast is drawn at once, batch or not: no scene can begin before it.
+        usually_usd = usual(self.plan.image, request, self.at)
+        most_usd = worst(self.plan.image, request, self.at)
         return Part(calls=count, expected_usd=usually_usd * count, worst_usd=most_usd * count)
 
     def scenes(self, script: Script) -> Iterable[SceneEstimate]:
@@ -175,6 +177,8 @@ class _Pricing:
     ) -> Decimal:
         """The most that reservations of calls in flight can hold above what they will cost."""
         plan, gaps = self.plan, [ZERO]
+        # In a batch nobody waits for a turn: all pictures are held for together.
+        turns = MAX_SCENES if plan.batch else self.limits.scenes_at_once
         for scene in script.scenes:
             if scene.number in pictures:
                 request = self._picture_request(scene, script, plan.image)
@@ -183,7 +187,7 @@ class _Pricing:
             if scene.number in voices:
                 spoken = VoiceRequest(text=scene.narration, language=script.language)
                 gaps.append(worst(plan.voice, spoken, self.at) - usual(plan.voice, spoken, self.at))
-        return max(gaps) * min(len({*pictures, *voices}), self.limits.scenes_at_once)
+        return max(gaps) * min(len({*pictures, *voices}), turns)
 
     def picture(self, scene: Scene, script: Script) -> Part:
         main = self._image(self.plan.image, self._picture_request(scene, script, self.plan.image))
@@ -213,10 +217,8 @@ class _Pricing:
         return ImageRequest(prompt=prompt, size=size, references=references)
 
     def _image(self, model_id: str, request: ImageRequest) -> tuple[Decimal, Decimal]:
-        return (
-            usual(model_id, request, self.at, self.lane),
-            worst(model_id, request, self.at, self.lane),
-        )
+        at, lane = self.at, self.lane
+        return usual(model_id, request, at, lane), worst(model_id, request, at, lane)
 
     def _text(self, tokens_in: int, tokens_out: int) -> tuple[Decimal, Decimal]:
         usually = {"input_tokens": tokens_in, "output_tokens": tokens_out}

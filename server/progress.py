@@ -38,6 +38,7 @@ STEPS = {
     "inspect_image": "looking at the picture",
     "reword": "finding other words",
     "illustrate_fallback": "drawing with another model",
+    "await_batch": "waiting for its batch",
     "narrate": "speaking",
     "inspect_voice": "listening",
     "narrate_fallback": "speaking with another voice",

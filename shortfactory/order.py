@@ -23,7 +23,11 @@ from shortfactory.story import (
 
 MIN_TEXT_CHARACTERS = 2  # two signs are a topic in Chinese
 MAX_NOTES_CHARACTERS = 4_000
+MAX_LICENCE_CHARACTERS = 500
 MAX_FILE_BYTES = 4 * MAX_SOURCE_CHARACTERS  # UTF-8 needs at most four bytes a character
+
+UNIT_S = {"m": 60, "h": 3_600, "d": 86_400}
+LEAST_PATIENCE_S, MOST_PATIENCE_S = 600, 172_800  # Gemini gives a batch up after two days
 
 Approve = Literal["ask", "auto"]
 
@@ -36,6 +40,8 @@ class Order(Plain):
     budget_usd: Decimal
     approve: Approve = "ask"
     tenant: str = "local"
+    patience_s: float = 0  # above zero: pictures at half the price, within so many seconds
+    music: str | None = None  # a local file; the topic gets its hash when the run starts
     out: str | None = None  # the folder for the package, where somebody waits for one
 
 
@@ -61,10 +67,29 @@ def check_topic(topic: Topic) -> Topic:
         )
     if text:
         check_text("topic", text, MAX_TOPIC_CHARACTERS)
+    if topic.music_licence:
+        check_text("music licence", topic.music_licence, MAX_LICENCE_CHARACTERS)
     for name in ("script", "source"):
         if (given := getattr(topic, name)) is not None:
             check_text(name, given, MAX_SOURCE_CHARACTERS)
     return topic.model_copy(update={"text": text})
+
+
+def check_licence(music: Path | None, licence: str) -> None:
+    """Music comes with what allows its use, and only with music is there anything to allow.
+
+    Raises:
+        UsageError: one of the two is missing.
+    """
+    if music is not None and not licence.strip():
+        raise UsageError(
+            f"The music {music.name} has no licence.",
+            cure='Note what allows its use: --music-licence "CC BY 4.0, by A. Composer".',
+        )
+    if music is None and licence:
+        raise UsageError(
+            "There is a music licence, but no music.", cure="Give the file with --music FILE."
+        )
 
 
 def check_seconds(seconds: float) -> None:
@@ -80,6 +105,21 @@ def check_scenes(scenes: int) -> None:
     """Refuse a number of scenes that no short has."""
     if not MIN_SCENES <= scenes <= MAX_SCENES:
         raise InvalidInput("scenes", scenes, f"give {MIN_SCENES} to {MAX_SCENES} scenes")
+
+
+def parse_patience(text: str) -> float:
+    """Read how long somebody can wait, like 90m, 24h or 2d; returns seconds.
+
+    Raises:
+        InvalidInput: another form, or less than ten minutes or more than two days.
+    """
+    number, unit = text.strip()[:-1], text.strip()[-1:]
+    if not number.isdecimal() or unit not in UNIT_S:
+        raise InvalidInput("patience", text, "give minutes, hours or days, like 90m, 24h or 1d")
+    patience_s = float(number) * UNIT_S[unit]
+    if not LEAST_PATIENCE_S <= patience_s <= MOST_PATIENCE_S:
+        raise InvalidInput("patience", text, "give from 10m to 2d: batches take up to a day")
+    return patience_s
 
 
 def check_text(name: str, text: str, most_characters: int) -> None:

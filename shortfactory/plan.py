@@ -12,7 +12,10 @@ Role = Literal["text", "image", "image_fallback", "voice", "voice_fallback"]
 
 
 class Plan(Plain):
-    """Model ids ("provider:model") per role. A fallback is another model, never a placeholder."""
+    """Model ids ("provider:model") per role. A fallback is another model, never a placeholder.
+
+    `batch`: pictures at half the price, waited for at most `patience_s` and then drawn at once.
+    """
 
     text: str
     image: str
@@ -21,6 +24,7 @@ class Plan(Plain):
     voice_fallback: str
     image_size: Literal["1K", "2K", "4K"] = "1K"
     batch: bool = False
+    patience_s: float = 86_400
 
 
 class Payer(Plain):

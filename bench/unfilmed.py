@@ -38,7 +38,7 @@ class Unfilmed(RenderDoor):
 
     async def film(self, *given: Any) -> Film:
         """Write down what would be joined."""
-        takes, segments, _style, frame, out, _progress = given
+        takes, segments, _style, frame, out, *_ = given
         await asyncio.to_thread(out.write_text, "\n".join(path.name for path in segments))
         return _film(takes, frame.fps)
 
@@ -50,6 +50,11 @@ class Unfilmed(RenderDoor):
     async def report(self, *_given: Any) -> Report:
         """Pass: there are no frames to find fault with."""
         return Report(passed=True, findings=(), measurements={})
+
+    async def page(self, *given: Any) -> None:
+        """Write down which film the page would be about."""
+        film, title, *_, out = given
+        await asyncio.to_thread(out.write_text, f"{title} {film.name}")
 
 
 def _film(takes: tuple[Take, ...], fps: int) -> Film:

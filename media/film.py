@@ -23,6 +23,7 @@ from media.handoff import Wanted, write_handoff
 from media.inspect import inspect_film, inspect_picture, inspect_voice
 from media.made import Film, Segment
 from media.mux import join
+from media.own_music import check_music
 from media.planes import Planes
 from media.quality_page import write_page
 from media.report import Expected, Finding, Report
@@ -146,6 +147,12 @@ def check_voice(path: Path, text: str, words: tuple[Word, ...], tick: Tick) -> l
     return inspect_voice(path, text, words)
 
 
+def check_own_music(path: Path, tick: Tick) -> None:
+    """Refuse music that cannot lie under a film. See `RenderDoor.check_music`."""
+    tick(0, 0)
+    check_music(path)
+
+
 JOBS: dict[Job, Callable[..., Any]] = {
     "segment": make_segment,
     "film": make_film,
@@ -153,6 +160,7 @@ JOBS: dict[Job, Callable[..., Any]] = {
     "report": make_report,
     "page": make_page,
     "handoff": make_handoff,
+    "music": check_own_music,
     "picture": check_picture,
     "voice": check_voice,
 }

@@ -121,6 +121,10 @@ class RenderDoor:
         """Hold word times against their narration. See `media.inspect`."""
         return await self._run("voice", {"path": voice, "text": text, "words": words})
 
+    async def check_music(self, music: Path) -> None:
+        """Decode somebody's own music before it is used. Raises InvalidInput where it cannot be."""
+        await self._run("music", {"path": music})
+
     async def report(self, film: Path, expected: Expected) -> Report:
         """Measure a finished film. See `media.inspect`."""
         return await self._run("report", {"path": film, "expected": expected})
@@ -147,13 +151,7 @@ class RenderDoor:
         progress: Progress | None = None,
         music: Path | None = None,
     ) -> None:
-        """Write a zip for editing programs; see `media.handoff`. Draws every frame again.
-
-        Raises:
-            InvalidInput: an unknown style.
-            MediaError: an unreadable picture, voice or music; a killed worker.
-            StorageError: `out` cannot be written.
-        """
+        """Write a zip for editing programs, drawing every frame again; raises as `film` does."""
         values = {"takes": takes, "style": style, "frame": frame, "title": title, "out": out}
         values |= {"quality": self.quality, "music": music}
         await self._run("handoff", values, progress)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 STOP, DONE, TOTAL, FIELDS = 0, 1, 2, 3
 Board = MutableSequence[int]  # FIELDS numbers a slot, in memory shared with the parent
-Job = Literal["segment", "film", "cover", "report", "page", "handoff", "picture", "voice"]
+Job = Literal["segment", "film", "cover", "report", "page", "handoff", "music", "picture", "voice"]
 
 _board: Board = []
 

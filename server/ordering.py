@@ -17,7 +17,7 @@ from providers.offline.voice import speech_language
 from server.wish import Wish
 from shortfactory.errors import InvalidInput
 from shortfactory.money import parse_budget
-from shortfactory.order import Approve, Order, check_text, check_topic, read_text
+from shortfactory.order import Approve, Order, check_licence, check_text, check_topic, read_text
 from shortfactory.plan import Providers
 from shortfactory.settings import Settings
 from shortfactory.story import Topic
@@ -44,11 +44,13 @@ def order_of(wish: Wish, settings: Settings, approve: str) -> Order:
         providers=providers,
         budget_usd=budget_usd,
         approve="auto" if approve == "auto" else "ask",
+        music=str(wish.music.absolute()) if wish.music else None,
     )
 
 
 def topic_of(wish: Wish) -> Topic:
     """Read the files and check the topic, its language and its style."""
+    check_licence(wish.music, wish.music_licence)
     topic = check_topic(
         Topic(
             text=wish.topic,
@@ -58,6 +60,9 @@ def topic_of(wish: Wish) -> Topic:
             style=wish.style,
             script=read_text("script", wish.script) if wish.script else None,
             source=read_text("source", wish.source) if wish.source else None,
+            made_for_kids=wish.made_for_kids,
+            handoff=wish.handoff,
+            music_licence=wish.music_licence,
         )
     )
     load_style(topic.style)

@@ -48,6 +48,17 @@ Providers = Annotated[
 Budget = Annotated[
     str | None, typer.Option(metavar="USD", help="The most it may cost, in dollars. [0.25]")
 ]
+Music = Annotated[
+    Path | None,
+    typer.Option("--music", metavar="FILE", help="Your own music, instead of a composed bed."),
+]
+Licence = Annotated[
+    str, typer.Option("--music-licence", metavar="TEXT", help="What allows the music's use.")
+]
+Kids = Annotated[bool, typer.Option("--made-for-kids", help="Say so to the platforms.")]
+Handoff = Annotated[
+    bool, typer.Option("--handoff", help="Add picture track, stems and timeline for editing.")
+]
 By = Annotated[str, typer.Option(help="day, month, short, provider, model, node or scene.")]
 
 
@@ -75,11 +86,17 @@ def make(
     approve: Annotated[
         str, typer.Option(metavar="HOW", help="ask a person before filming, or auto.")
     ] = "ask",
+    music: Music = None,
+    music_licence: Licence = "",
+    made_for_kids: Kids = False,
+    handoff: Handoff = False,
     out: Out = None,
     json: Json = False,
 ) -> None:
     """Make a short from a topic, a script or an article."""
     wish = Wish(topic, script, source, language, seconds, scenes, style, budget, providers)
+    wish = wish._replace(music=music, music_licence=music_licence)
+    wish = wish._replace(made_for_kids=made_for_kids, handoff=handoff)
     call("make:make", json, wish, approve, out)
 
 

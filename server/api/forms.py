@@ -63,6 +63,10 @@ class TopicForm(Form):
     seconds: float = Field(45.0, ge=MIN_SECONDS, le=MAX_SECONDS, allow_inf_nan=False)
     scenes: int = Field(6, ge=MIN_SCENES, le=MAX_SCENES)
     style: str = Field("editorial", max_length=80)
+    made_for_kids: bool = Field(False, description="Say so to the platforms.")
+    handoff: bool = Field(
+        False, description="Add picture track, stems and timeline for editing programs."
+    )
     providers: Providers | None = Field(
         None, description="live where the service has keys, else offline."
     )
@@ -82,6 +86,8 @@ class TopicForm(Form):
                 style=self.style,
                 script=self.script,
                 source=self.source,
+                made_for_kids=self.made_for_kids,
+                handoff=self.handoff,
             )
         )
         load_style(topic.style)

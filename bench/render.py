@@ -3,6 +3,7 @@
 Both run in turns in one process each time, at the same settings; medians of wall and CPU count.
 """
 
+import os
 import shutil
 import statistics
 import sys
@@ -87,6 +88,8 @@ def make_takes(seconds: float, folder: Path) -> tuple[Take, ...]:
 
 def whole(takes: tuple[Take, ...], folder: Path) -> Path:
     """Segments, joints, captions, sound, one file."""
+    for take in takes:
+        os.utime(take.picture)  # a new picture for the renderer, which keeps the last few open
     segments = tuple(folder / f"{take.number}.mp4" for take in takes)
     for take, out in zip(takes, segments, strict=True):
         make_segment(take, STYLE, FRAME, out, "default", lambda *_: None)

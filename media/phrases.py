@@ -15,6 +15,7 @@ SHORTEST_PHRASE_MS, SHORTEST_SOLO_MS = 700, 260
 LONGEST_PHRASE_MS = 3_500
 PAUSE_MS = 350  # a gap of speech that a phrase should not bridge
 FASTEST_READING = 21.0  # characters a second
+HYPHEN = "-"
 OVERFULL_COST = 60.0  # type would shrink: worse than any other fault
 
 
@@ -22,8 +23,9 @@ OVERFULL_COST = 60.0  # type would shrink: worse than any other fault
 class Phrase:
     """Words that are on the screen together, times from the voice's start.
 
-    `counts` says how many words each line holds, `seams` what stands after each word: a space
-    or nothing. `key` marks the words of the scene's keyword.
+    `counts` says how many words each line holds, `seams` what stands after each word: a space,
+    nothing, or the hyphen of a word that had to be cut. `key` marks the words of the scene's
+    keyword.
     """
 
     words: tuple[Word, ...]
@@ -33,8 +35,11 @@ class Phrase:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The text of each line, without the space at its end."""
-        joined = [word.text + seam for word, seam in zip(self.words, self.seams, strict=True)]
+        """The script's text of each line: no space at its end, no hyphen of a cut word."""
+        joined = [
+            word.text + seam.replace(HYPHEN, "")
+            for word, seam in zip(self.words, self.seams, strict=True)
+        ]
         found, at = list[str](), 0
         for count in self.counts:
             found.append("".join(joined[at : at + count]).rstrip())
@@ -65,11 +70,15 @@ def phrases(
             Phrase(
                 words=tuple(word.word for word in part),
                 counts=_best_lines(part, style)[0],
-                seams=tuple("" if word.glued else " " for word in part),
+                seams=tuple(_seam(word) for word in part),
                 key=tuple(key[start:end]),
             )
         )
     return tuple(found)
+
+
+def _seam(word: Spoken) -> str:
+    return HYPHEN if word.cut else "" if word.glued else " "
 
 
 def _keyword_marks(said: tuple[Spoken, ...], keyword: str) -> list[bool]:

@@ -23,12 +23,16 @@ MERGED_EM = 4.0  # Chinese and Japanese words are seldom longer
 
 @dataclass(frozen=True)
 class Spoken:
-    """One word as the script writes it, punctuation included. `glued` means no space follows."""
+    """One word as the script writes it, punctuation included.
+
+    `glued` means no space follows; `cut`, that the word goes on, which a hyphen shows.
+    """
 
     text: str
     start_ms: int
     end_ms: int
     glued: bool = False
+    cut: bool = False
 
     @property
     def word(self) -> Word:
@@ -103,8 +107,9 @@ def _split(word: Spoken, line_em: float) -> list[Spoken]:
     if wide <= line_em * MOST_SHRINKING:
         return [word]
     parts = _even_parts(clusters(word.text), ceil(wide / (line_em * 0.9)))
-    mark = "-" if word.text.isalpha() and not is_spaceless(word.text) else ""
-    return _resume(word, [*(part + mark for part in parts[:-1]), parts[-1]])
+    shown = word.text.isalpha() and not is_spaceless(word.text)
+    *heads, tail = _resume(word, parts)
+    return [*(replace(head, cut=shown) for head in heads), tail]
 
 
 def _even_parts(pieces: tuple[str, ...], count: int) -> list[str]:

@@ -86,11 +86,14 @@ def test_times_beyond_the_voice_are_pulled_back():
     assert phrase.words[0].end_ms == 1000
 
 
-def test_a_word_no_line_can_hold_is_hyphenated():
-    shown = cut("Donaudampfschifffahrtselektrizitätenhauptbetriebswerk")
+def test_a_word_no_line_can_hold_is_hyphenated_on_the_screen_and_whole_in_text():
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk"
+    shown = cut(word)
     lines = [line for phrase in shown for line in phrase.lines]
-    assert all(width_em(line) <= line_em(EDITORIAL) for line in lines)
-    assert lines[0].endswith("-")
+    *seams, _ = [seam for phrase in shown for seam in phrase.seams]
+    assert all(width_em(line + "-") <= line_em(EDITORIAL) for line in lines)
+    assert set(seams) == {"-"}
+    assert "".join(lines) == word
 
 
 def test_emoji_and_marks_stay_whole():

@@ -29,29 +29,29 @@ from shortfactory.settings import Settings
 class Unfilmed(RenderDoor):
     """A render door that inspects for real and draws no frame."""
 
-    async def segment(self, *given: Any) -> Segment:
+    async def segment(self, *given: Any, **_named: Any) -> Segment:
         """Write down what would be filmed."""
-        take, _style, _frame, out, _progress = given
+        take, _style, _frame, out, *_ = given
         text = f"{take.number} {take.picture.name} {take.voice.name}"
         await asyncio.to_thread(out.write_text, text)
         return Segment(frames=0, focus=(0.5, 0.5), wall_s=0, cpu_s=0)
 
-    async def film(self, *given: Any) -> Film:
+    async def film(self, *given: Any, **_named: Any) -> Film:
         """Write down what would be joined."""
         takes, segments, _style, frame, out, *_ = given
         await asyncio.to_thread(out.write_text, "\n".join(path.name for path in segments))
         return _film(takes, frame.fps)
 
-    async def cover(self, *given: Any) -> None:
+    async def cover(self, *given: Any, **_named: Any) -> None:
         """Take the first picture as it is."""
-        picture, _title, _style, out = given
+        picture, _title, _style, out, *_ = given
         await asyncio.to_thread(_copy, picture, out)
 
-    async def report(self, *_given: Any) -> Report:
+    async def report(self, *_given: Any, **_named: Any) -> Report:
         """Pass: there are no frames to find fault with."""
         return Report(passed=True, findings=(), measurements={})
 
-    async def page(self, *given: Any) -> None:
+    async def page(self, *given: Any, **_named: Any) -> None:
         """Write down which film the page would be about."""
         film, title, *_, out = given
         await asyncio.to_thread(out.write_text, f"{title} {film.name}")

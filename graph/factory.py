@@ -18,7 +18,6 @@ from graph.drive import Compiled, Watch, config_of
 from graph.events import Event
 from graph.line import Lines
 from graph.own_music import with_music
-from graph.own_music import with_music
 from graph.package import hand_over
 from graph.run import UNFINISHED, Run, Status
 from graph.short import Short, short_of

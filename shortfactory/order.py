@@ -24,7 +24,6 @@ from shortfactory.story import (
 MIN_TEXT_CHARACTERS = 2  # two signs are a topic in Chinese
 MAX_NOTES_CHARACTERS = 4_000
 MAX_LICENCE_CHARACTERS = 500
-MAX_LICENCE_CHARACTERS = 500
 MAX_FILE_BYTES = 4 * MAX_SOURCE_CHARACTERS  # UTF-8 needs at most four bytes a character
 
 UNIT_S = {"m": 60, "h": 3_600, "d": 86_400}
@@ -42,7 +41,6 @@ class Order(Plain):
     approve: Approve = "ask"
     tenant: str = "local"
     patience_s: float = 0  # above zero: pictures at half the price, within so many seconds
-    music: str | None = None  # a local file; the topic gets its hash when the run starts
     music: str | None = None  # a local file; the topic gets its hash when the run starts
     out: str | None = None  # the folder for the package, where somebody waits for one
 
@@ -71,29 +69,10 @@ def check_topic(topic: Topic) -> Topic:
         check_text("topic", text, MAX_TOPIC_CHARACTERS)
     if topic.music_licence:
         check_text("music licence", topic.music_licence, MAX_LICENCE_CHARACTERS)
-    if topic.music_licence:
-        check_text("music licence", topic.music_licence, MAX_LICENCE_CHARACTERS)
     for name in ("script", "source"):
         if (given := getattr(topic, name)) is not None:
             check_text(name, given, MAX_SOURCE_CHARACTERS)
     return topic.model_copy(update={"text": text})
-
-
-def check_licence(music: Path | None, licence: str) -> None:
-    """Music comes with what allows its use, and only with music is there anything to allow.
-
-    Raises:
-        UsageError: one of the two is missing.
-    """
-    if music is not None and not licence.strip():
-        raise UsageError(
-            f"The music {music.name} has no licence.",
-            cure='Note what allows its use: --music-licence "CC BY 4.0, by A. Composer".',
-        )
-    if music is None and licence:
-        raise UsageError(
-            "There is a music licence, but no music.", cure="Give the file with --music FILE."
-        )
 
 
 def check_licence(music: Path | None, licence: str) -> None:

@@ -1,4 +1,4 @@
-"""Real vendors, for cents: run by `python -m pytest -m live` with keys in the environment.
+"""Real vendors, for cents: run by `make live` with keys in the environment.
 
 `SHORTFACTORY_LIVE_RECORDINGS` names a folder for what was asked and answered, without keys, so
 that the simulator can be compared with reality. What is settled of the open questions is printed
@@ -22,6 +22,14 @@ KEPT_HEADERS = frozenset(
 )
 LONGEST_TEXT = 2_000
 KEYS = ("GOOGLE_API_KEY", "ELEVENLABS_API_KEY")
+# What no request can answer, and where its answer is found.
+STILL_OPEN = (
+    ("do tokens beside a picture bill at the text rate?", "compare the invoice with the receipt"),
+    ("list price of eleven_v4_turbo, and your plan's credits", "see the plan's usage page"),
+    ("is the drift of eleven_v3's word times mended?", "a usable answer above is a good sign"),
+    ("does Flex serve picture models?", "not asked for; see the pricing page"),
+    ("does generateContent stay beside Interactions?", "see the release notes"),
+)
 FACTS = pytest.StashKey[list]()
 
 
@@ -39,10 +47,16 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    if config.stash[FACTS]:
-        terminalreporter.section("open facts, as the vendors answered today")
+    if not config.stash[FACTS]:
+        return
+    settings = Settings(_env_file=None)
+    asked = f"{settings.gemini.base_url.host} and {settings.elevenlabs.base_url.host}"
+    terminalreporter.section(f"open facts, as {asked} answered today")
     for question, answer in config.stash[FACTS]:
-        terminalreporter.write_line(f"{question:<58} {answer}")
+        terminalreporter.write_line(f"{question:<62} {answer}")
+    terminalreporter.section("still open after this")
+    for question, how in STILL_OPEN:
+        terminalreporter.write_line(f"{question:<62} {how}")
 
 
 @pytest.fixture

@@ -53,9 +53,16 @@ async def test_one_picture(google_key, live_settings, http, answers, settle, rol
     assert len(answers) == 1
 
 
-@pytest.mark.parametrize(
-    "name", ["eleven_multilingual_v2", "eleven_v4", "eleven_v4_turbo", "eleven_v3"]
-)
+VOICES = [
+    "eleven_flash_v2_5",
+    "eleven_multilingual_v2",
+    "eleven_v4",
+    "eleven_v4_turbo",
+    "eleven_v3",
+]
+
+
+@pytest.mark.parametrize("name", VOICES)
 async def test_one_narration(elevenlabs_key, live_settings, http, answers, settle, name):
     eleven = live_settings.elevenlabs
     heard = []

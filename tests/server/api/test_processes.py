@@ -1,0 +1,103 @@
+"""Workers as processes: one is killed, one is told to end, a third finishes the short."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[3]
+SCRIPT = """# Tide
+
+## One
+The sea breathes twice a day.
+
+> A wide sea under a full moon
+
+## Two
+The moon pulls, and the water follows.
+
+> The moon above a harbour at night
+"""
+
+
+@pytest.fixture
+def start(settings, database_url):
+    """Start `shortfactory worker`; end what is left at the end."""
+    started = []
+
+    def go():
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "SHORTFACTORY_HOME": str(settings.home),
+            "SHORTFACTORY_DATABASE_URL": database_url,
+            "SHORTFACTORY_RENDER__QUALITY": "quick",
+            "SHORTFACTORY_SERVICE__HEARTBEAT_S": "1",
+            "SHORTFACTORY_SERVICE__DEAD_AFTER_S": "6",
+            "SHORTFACTORY_SERVICE__REAP_EVERY_S": "1",
+        }
+        code = "from server.cli import main; main()"
+        command = [sys.executable, "-c", code, "worker", "--concurrency", "1"]
+        started.append(subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL))
+        return started[-1]
+
+    yield go
+    for process in started:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        process.wait()
+
+
+async def told(service, run_id):
+    async with service.database.pool.connection() as connection:
+        cursor = await connection.execute(
+            "select count(*) as n from run_events where run_id = %s", (run_id,)
+        )
+        return (await cursor.fetchone())["n"]
+
+
+async def reach(service, run_id, more):
+    """Wait until so many more events were written."""
+    import asyncio
+
+    first = await told(service, run_id)
+    async with asyncio.timeout(120):
+        while await told(service, run_id) < first + more:
+            await asyncio.sleep(0.05)
+
+
+async def test_a_killed_and_an_ended_worker_lose_nothing(service, client, rest, start):
+    order = {"script": SCRIPT, "seconds": 5, "scenes": 2, "approve": "auto"}
+    run_id = (await client.post("/v1/shorts", json=order)).json()["id"]
+    killed = start()
+    await reach(service, run_id, 6)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+
+    ended = start()
+    await reach(service, run_id, 3)
+    before = time.monotonic()
+    ended.send_signal(signal.SIGTERM)
+    waiting = threading.Thread(target=ended.wait)
+    waiting.start()
+    waiting.join(15)
+    assert ended.returncode == 0
+    assert time.monotonic() - before < 10
+    run = await service.database.runs.get(run_id)
+    assert run.status in ("queued", "done")
+
+    start()
+    short = await rest(run_id, "done", "failed", "parked", deadline_s=200)
+    assert short["status"] == "done", short["reason"]
+    calls = await service.factory.show(run_id)
+    paid = Counter(call.call_key for call in calls.calls if call.status == "settled")
+    assert max(paid.values()) == 1

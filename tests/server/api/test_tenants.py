@@ -1,0 +1,147 @@
+"""Keys, scopes, tenants that cannot see each other, and forgetting one."""
+
+import pytest
+
+from graph.forgetting import Forgetting
+from graph.tenancy import tenant_pool
+
+
+async def test_without_keys_only_this_machine_is_served(client, visit):
+    assert (await client.get("/v1/shorts")).status_code == 200
+    async with visit(host="203.0.113.9") as stranger:
+        refused = await stranger.get("/v1/shorts")
+    assert refused.status_code == 403
+    assert "shortfactory keys create" in refused.json()["cure"]
+
+
+@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"host": "evil.example"}])
+async def test_a_web_page_in_a_browser_here_is_not_served(client, headers):
+    assert (await client.get("/v1/shorts", headers=headers)).status_code == 403
+
+
+async def test_once_there_is_a_key_nobody_is_served_without(client, tenant):
+    await tenant("acme")
+    refused = await client.get("/v1/shorts")
+    assert refused.status_code == 401
+    assert refused.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("key", ["sf_00000000_" + "a" * 43, "x", "sf_' or 1=1 --", "é"])
+async def test_an_unknown_key_is_refused(visit, key):
+    async with visit() as client:
+        shown = {"authorization": f"Bearer {key}".encode()}
+        assert (await client.get("/v1/shorts", headers=shown)).status_code == 401
+
+
+async def test_a_revoked_and_an_expired_key_are_refused(visit, keys, service):
+    text, key = await keys.create("acme", ("read",), days=1)
+    async with visit(text) as client:
+        assert (await client.get("/v1/shorts")).status_code == 200
+        async with service.database.pool.connection() as connection:
+            await connection.execute("update api_keys set expires_at = now()")
+        assert (await client.get("/v1/shorts")).status_code == 401
+    text, key = await keys.create("acme", ("read",))
+    await keys.revoke(key.prefix)
+    async with visit(text) as client:
+        assert (await client.get("/v1/shorts")).status_code == 401
+
+
+async def test_a_rotated_key_and_its_successor_are_both_good_for_a_while(visit, keys):
+    old, key = await keys.create("acme", ("read",))
+    new, successor = await keys.rotate(key.prefix, hours=1)
+    assert successor.tenant == "acme"
+    for text in (old, new):
+        async with visit(text) as client:
+            assert (await client.get("/v1/shorts")).status_code == 200
+    assert [key.last_used_at is not None for key in await keys.list("acme")] == [True, True]
+
+
+async def test_a_key_is_kept_as_a_hash_only(keys, service):
+    text, _ = await keys.create("acme", ("read",))
+    async with service.database.pool.connection() as connection:
+        row = await (
+            await connection.execute("select api_keys::text as t from api_keys")
+        ).fetchone()
+    assert text[12:] not in row["t"]
+
+
+async def test_scopes_are_kept(tenant, script):
+    reader, writer = await tenant("acme", ("read",)), await tenant("acme", ("write",))
+    assert (await reader.post("/v1/shorts", json=script)).status_code == 403
+    assert (await reader.get("/metrics")).status_code == 403
+    assert (await writer.get("/v1/shorts")).status_code == 403
+
+
+async def test_another_tenants_short_is_unknown_on_every_route(app, tenant, script):
+    acme, other = await tenant("acme"), await tenant("other")
+    run_id = (await acme.post("/v1/shorts", json=script)).json()["id"]
+    bodies = {"approval": {"decision": "reject", "script_version": 0}, "budget": {"budget_usd": 1}}
+    tried = 0
+    for path, methods in app.openapi()["paths"].items():
+        if "{short_id}" not in path or set(path.split("/")) & {"versions", "compare"}:
+            continue
+        for method in methods:
+            at = path.replace("{short_id}", run_id)
+            if "{" in at or (method == "post" and at.rsplit("/", 1)[1] in ("changes", "reroll")):
+                continue
+            body = bodies.get(at.rsplit("/", 1)[1])
+            answer = await other.request(method, at, json=body)
+            assert answer.status_code == 404, (method, at, answer.text)
+            tried += 1
+    assert tried >= 12
+    assert (await other.get("/v1/shorts")).json()["shorts"] == []
+    assert (await other.get(f"/v1/shorts?cursor={run_id}")).status_code == 404
+    assert (await acme.get(f"/v1/shorts/{run_id}")).status_code == 200
+
+
+async def test_the_database_itself_keeps_tenants_apart(service, tenant, script):
+    acme = await tenant("acme")
+    run_id = (await acme.post("/v1/shorts", json=script)).json()["id"]
+    async with tenant_pool(service.database.pool, "other").connection() as connection:
+        for table in ("runs", "submissions", "run_events", "ledger"):
+            cursor = await connection.execute(f"select count(*) as n from {table}")
+            assert (await cursor.fetchone())["n"] == 0
+        changed = await connection.execute("update runs set title = 'mine'")
+        assert changed.rowcount == 0
+    assert (await service.database.runs.get(run_id)).title != "mine"
+
+
+async def test_one_tenants_requests_do_not_use_up_anothers(service, tenant):
+    busy, calm = await tenant("busy"), await tenant("calm")
+    service.pace._per_minute = 3
+    answers = [await busy.get("/v1/shorts") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert (await calm.get("/v1/shorts")).status_code == 200
+
+
+async def test_a_tenant_is_forgotten_whole_and_the_others_stay(service, tenant, script):
+    acme, other = await tenant("acme"), await tenant("other")
+    gone = (await acme.post("/v1/shorts", json=script)).json()["id"]
+    kept = (await other.post("/v1/shorts", json=script)).json()["id"]
+    own = await service.factory.store.put(b"of acme alone", ".txt")
+    shared = await service.factory.store.put(b"of both", ".txt")
+    async with service.database.pool.connection() as connection:
+        for run_id, sha256 in ((gone, own), (gone, shared), (kept, shared)):
+            await connection.execute("insert into artifact_refs values (%s, %s)", (run_id, sha256))
+    forgetting = Forgetting(service.factory)
+    counts = await forgetting.forget_tenant("acme")
+    assert (counts["runs"], counts["submissions"], counts["keys"], counts["files"]) == (1, 1, 1, 1)
+    assert not any((await forgetting.left_of("acme")).values())
+    assert await service.factory.store.read(shared) == b"of both"
+    with pytest.raises(Exception, match="missing"):
+        await service.factory.store.read(own)
+    assert (await other.get(f"/v1/shorts/{kept}")).status_code == 200
+
+
+async def test_retention_removes_what_ended_long_ago(service, client, script):
+    old = (await client.post("/v1/shorts", json=script)).json()["id"]
+    new = (await client.post("/v1/shorts", json=script)).json()["id"]
+    await client.post(f"/v1/shorts/{old}/cancel")
+    async with service.database.pool.connection() as connection:
+        await connection.execute(
+            "update runs set updated_at = now() - interval '91 days' where id = %s", (old,)
+        )
+    assert (await Forgetting(service.factory).retain(90))["runs"] == 1
+    listed = (await client.get("/v1/shorts")).json()["shorts"]
+    assert [short["id"] for short in listed] == [new]

@@ -15,6 +15,8 @@ from shortfactory.errors import RunBusy, StorageError
 CHECK_EVERY_S = 5.0
 LOCK_SPACE = 42  # the second argument keeps our locks apart from LangGraph's and procrastinate's
 
+_UNLOCK = "select pg_advisory_unlock(hashtextextended(%s, %s))"
+
 
 @asynccontextmanager
 async def lease(dsn: str, runs: Runs, run_id: str) -> AsyncGenerator[None]:
@@ -41,6 +43,8 @@ async def lease(dsn: str, runs: Runs, run_id: str) -> AsyncGenerator[None]:
             # A database that is gone has dropped the lock already.
             with suppress(psycopg.Error):
                 await runs.release(run_id, holder)
+                # Closing would free it too, but only when the server gets to it.
+                await connection.execute(_UNLOCK, (run_id, LOCK_SPACE))
 
 
 async def _try_lock(connection: psycopg.AsyncConnection, run_id: str) -> bool:

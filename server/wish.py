@@ -22,3 +22,15 @@ class Wish(NamedTuple):
     music_licence: str = ""
     made_for_kids: bool = False
     handoff: bool = False
+
+
+class Different(NamedTuple):
+    """What somebody typed after `reroll`."""
+
+    scene: int | None
+    prompt: str | None
+    narration: str | None
+    again: str | None
+    voice: str | None
+    language: str | None
+    script: Path | None

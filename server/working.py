@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from shortfactory.money import show as dollars
 from shortfactory.settings import Settings
 
 T = TypeVar("T")
+Tell = Callable[[Factory, Run], Awaitable[dict[str, Any]]]
 
 EXIT_CODES = {
     "done": EXIT_DONE,
@@ -42,6 +43,9 @@ class Job:
     out: Path | None = None
     run_id: str = ""
     """Known once `act` has returned."""
+    tell: Tell | None = None
+    """What else to say of a run that is done."""
+    told: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def visit(settings: Settings, action: Callable[[Factory], Awaitable[T]]) -> T:
@@ -95,6 +99,7 @@ async def _once(job: Job, factory: Factory) -> Short:
             run = await factory.work(run.id, watch=progress.watch)
     if run.status == "done":
         job.out = await factory.deliver(run.id, _place(job, run))
+        job.told = await job.tell(factory, run) if job.tell else {}
     return await factory.show(run.id)
 
 
@@ -129,6 +134,7 @@ def _document(job: Job, short: Short) -> dict[str, Any]:
         "spent_usd": str(short.spent_usd),
         "out": str(job.out) if done else None,
         "files": sorted(short.package) if done else [],
+        **job.told,
     }
 
 

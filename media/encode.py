@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from math import ceil
 from pathlib import Path
 from platform import machine
 from queue import SimpleQueue
@@ -37,7 +38,19 @@ SETTINGS: dict[Quality, dict[str, str]] = {
     "default": {"preset": "superfast", "crf": "17.5", "x264-params": "mbtree=1:rc-lookahead=20"},
     "best": {"preset": "fast", "crf": "17", "x264-params": "rc-lookahead=40"},
 }
-SHARED = "bframes=2:b-pyramid=none:open-gop=0:stitchable=1:level=4.2:threads=4"
+SHARED = "bframes=2:b-pyramid=none:open-gop=0:stitchable=1:threads=4"
+# ITU-T H.264 table A-1: macroblocks (16x16) a second, macroblocks a frame.
+LEVELS = {
+    "3.0": (40_500, 1_620),
+    "3.1": (108_000, 3_600),
+    "3.2": (216_000, 5_120),
+    "4.0": (245_760, 8_192),
+    "4.2": (522_240, 8_704),
+    "5.0": (589_824, 22_080),
+    "5.1": (983_040, 36_864),
+    "5.2": (2_073_600, 36_864),
+    "6.0": (4_177_920, 139_264),
+}
 # x264's AVX-512 macroblock-tree reads memory it never wrote: with it the same frames give other
 # bytes from run to run (measured on crossfades; AVX2 gave the same bytes every time).
 STEADY_ASM = ":asm=avx2" if machine().lower() in ("x86_64", "amd64") else ""
@@ -82,7 +95,19 @@ def _options(quality: Quality, frame: Frame) -> dict[str, str]:
     options = dict(SETTINGS[quality])
     gop = GOP_S * frame.fps
     options["x264-params"] += f":{SHARED}{STEADY_ASM}:keyint={gop}:min-keyint={frame.fps // 2}"
+    options["x264-params"] += f":level={level(frame)}"
     return options
+
+
+def level(frame: Frame) -> str:
+    """The lowest H.264 level whose decoders must play frames of this size and rate."""
+    blocks = ceil(frame.width_px / 16) * ceil(frame.height_px / 16)
+    fits = (
+        name
+        for name, (a_second, a_frame) in LEVELS.items()
+        if blocks <= a_frame and blocks * frame.fps <= a_second
+    )
+    return next(fits)
 
 
 def _video_stream(stream: VideoStream, frame: Frame) -> VideoStream:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from media.encode import level
 from media.frames import Painter, open_scene
 from media.planes import Planes
 from media.render import RenderDoor
@@ -93,6 +94,28 @@ def test_tags_rate_and_profile(film):
         assert sound.codec_context.sample_rate == 48_000
         assert video.start_time == sound.start_time == 0
         assert video.frames == film.film.frames
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "fps", "wanted"),
+    [
+        (216, 384, 30, "3.0"),
+        (720, 1280, 30, "3.1"),
+        (1080, 1080, 30, "3.2"),
+        (1080, 1920, 30, "4.0"),
+        (1080, 1920, 60, "4.2"),
+        (2160, 3840, 30, "5.1"),
+        (4096, 4096, 60, "6.0"),
+    ],
+)
+def test_the_level_is_the_lowest_that_fits(width, height, fps, wanted):
+    assert level(Frame(width_px=width, height_px=height, fps=fps)) == wanted
+
+
+def test_the_level_is_written_in_the_header(film):
+    with av.open(str(film.path)) as container:
+        sps = container.streams.video[0].codec_context.extradata
+    assert sps[:4] == bytes([1, 100, sps[2], 30])  # avcC: version, High, flags, 3.0 in tenths
 
 
 def test_the_index_is_in_front_and_there_is_no_edit_list(film):

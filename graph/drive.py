@@ -69,11 +69,11 @@ async def drive(
     told = _Told(run.id, watch, control)
     config = config_of(run.id, at_once)
     snapshot = await _current(graph, config)
-    if snapshot.created_at is None:
+    if not _begun(snapshot):
         await _stream(graph, first_state(run), config, told)
     elif answers := _answers(snapshot, run.decision):
         await _stream(graph, Command(resume=answers), config, told)
-    elif snapshot.next and not snapshot.interrupts:
+    elif snapshot.tasks and not snapshot.interrupts:
         await _stream(graph, None, config, told)
     elif change := _change(snapshot, run.decision):
         # LangGraph's fork: as if the last step had just ended and asked for this.
@@ -84,10 +84,15 @@ async def drive(
 
 async def _current(graph: Compiled, config: RunnableConfig) -> StateSnapshot:
     snapshot = await graph.aget_state(config)
-    if snapshot.values and snapshot.values.get("version") != VERSION:
+    if _begun(snapshot) and snapshot.values["version"] != VERSION:
         await graph.aupdate_state(config, upgrade(snapshot.values))
         return await graph.aget_state(config)
     return snapshot
+
+
+def _begun(snapshot: StateSnapshot) -> bool:
+    """Whether the first state is in; drained at once, a run has a checkpoint and only defaults."""
+    return "version" in snapshot.values
 
 
 class _Told(NamedTuple):
@@ -125,7 +130,7 @@ def _answers(snapshot: StateSnapshot, decision: dict[str, Any] | None) -> dict[s
 
 def _change(snapshot: StateSnapshot, decision: dict[str, Any] | None) -> dict[str, Any] | None:
     """The change that a finished film waits for; one that was made is not made again."""
-    if snapshot.next or not decision or decision["decision"] != "change":
+    if snapshot.tasks or not decision or decision["decision"] != "change":
         return None
     made = snapshot.values.get("remake")
     asked = decision["asked"]
@@ -141,7 +146,8 @@ def rest_of(snapshot: StateSnapshot) -> Rest:
     }
     if not snapshot.interrupts:
         done = values.get("outcome", "") or "done"
-        return Rest(status="failed" if snapshot.next else done, **facts)
+        # Not `next`: that leaves out tasks whose result is kept and not yet in a checkpoint.
+        return Rest(status="failed" if snapshot.tasks else done, **facts)
     notices = [waiting.value for waiting in snapshot.interrupts]
     kinds = {notice["kind"] for notice in notices}
     if kinds == {"batch"}:

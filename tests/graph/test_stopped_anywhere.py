@@ -1,0 +1,56 @@
+"""Wherever a process stops between two checkpoints, the next one goes on from there."""
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from graph.drive import config_of
+from graph.factory import Factory
+from shortfactory.order import Order
+from shortfactory.story import Topic
+
+SCRIPT = "# Why bees dance\n\n## Hook\n\nA bee dances.\n\n> A bee\n"
+ORDER = Order(
+    topic=Topic(script=SCRIPT, seconds=5, scenes=1),
+    providers="offline",
+    budget_usd=Decimal("0.1"),
+)
+LOSE_LAST = "delete from checkpoints where thread_id = %(id)s and checkpoint_id = "
+LOSE_LAST += "(select max(checkpoint_id) from checkpoints where thread_id = %(id)s)"
+
+
+async def test_drained_before_its_first_step_a_run_begins_again(settings):
+    async with Factory.open(settings) as factory:
+        run = await factory.start(ORDER)
+        factory.drain()
+        assert (await factory.work(run.id)).status == "queued"
+    async with Factory.open(settings) as factory:
+        assert (await factory.work(run.id)).status == "waiting_approval"
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3, 4])
+async def test_a_result_without_its_checkpoint_is_not_the_end(settings, database, lost):
+    async with Factory.open(settings) as factory:
+        run = await factory.start(ORDER)
+        await factory.work(run.id)
+        async with database.pool.connection() as connection:
+            for _ in range(lost):
+                await connection.execute(LOSE_LAST, {"id": run.id})
+            await connection.execute("update runs set status = 'running'")
+        kept = await factory._lines.graph("offline").aget_state(config_of(run.id))
+        assert not kept.next, "the step's result is kept, and no checkpoint has it"
+        assert (await factory.work(run.id)).status == "waiting_approval"
+
+
+@pytest.mark.parametrize("after_ms", [20, 60, 100, 140])
+async def test_stopped_at_any_moment_it_goes_on(settings, after_ms):
+    async with Factory.open(settings) as factory:
+        run = await factory.start(ORDER)
+        working = asyncio.create_task(factory.work(run.id))
+        await asyncio.sleep(after_ms / 1000)
+        factory.drain()
+        working.cancel()
+        await asyncio.wait([working])
+    async with Factory.open(settings) as factory:
+        assert (await factory.work(run.id)).status == "waiting_approval"

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 import psycopg
 
+from graph.ending import end
 from graph.run import Holder
 from graph.runs import Runs
 from shortfactory.errors import RunBusy, StorageError
@@ -94,6 +95,4 @@ async def _watched(connection: psycopg.AsyncConnection, run_id: str) -> AsyncGen
             ) from lost[0]
         raise
     finally:
-        watcher.cancel()
-        with suppress(asyncio.CancelledError):
-            await watcher
+        await end(watcher)

@@ -12,6 +12,7 @@ from langgraph.runtime import RunControl
 
 from graph.database import Database
 from graph.drive import Rest, Watch, config_of, drive
+from graph.ending import end
 from graph.events import Event
 from graph.line import Lines
 from graph.references import keep_references
@@ -22,6 +23,7 @@ from shortfactory.errors import ShortFactoryError
 log = logging.getLogger(__name__)
 
 CANCEL_POLL_S = 0.5
+CLOSING_S = 10.0  # what a cancelled run may take to settle answers that have already arrived
 INTERRUPTED = "It was stopped before the end. Resume it; nothing that was finished is lost."
 WORKABLE: tuple[Status, ...] = UNFINISHED
 
@@ -81,7 +83,8 @@ class Bench:
             await asyncio.shield(self._interrupted(run.id))
             raise
         finally:
-            await _ended(driving, cancelled)
+            await end(cancelled)
+            await end(driving, ask_again_s=CLOSING_S)
             await asyncio.to_thread(self._clear_scratch, run.id)
 
     async def _keep_film(self, run: Run) -> None:
@@ -118,9 +121,3 @@ class Bench:
 
 def _facts(run: Run) -> dict[str, Any]:
     return {"title": run.title, "script_version": run.script_version}
-
-
-async def _ended(*tasks: asyncio.Task[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)

@@ -1,0 +1,85 @@
+"""The credits: who made what, under which licence, and which words a person approved."""
+
+import hashlib
+import json
+
+from media.credits import font_credits, music_credit
+from media.style import load, names
+from nodes.assemble import assemble
+from nodes.credits import as_json, credits_of
+from nodes.platforms import metadata
+from shortfactory.story import Scene, Script, Topic
+
+SCENE = Scene(number=1, kind="hook", narration="Bees dance.", picture="a bee")
+SCRIPT = Script(
+    title="Bees", language="en", scenes=(SCENE,), sources=("Frisch 1967",), hashtags=("bees",)
+)
+APPROVAL = {"script_version": 2, "by": "Ada", "at": "2026-11-22T10:00:00+00:00"}
+
+
+def test_the_approved_script_can_be_checked_against_its_file():
+    credits = credits_of(SCRIPT, Topic(), APPROVAL, ())
+    written = as_json(SCRIPT.model_dump(mode="json")).encode()
+    assert credits["approval"] == {**APPROVAL, "script_sha256": hashlib.sha256(written).hexdigest()}
+    assert credits["sources"] == ["Frisch 1967"]
+    json.dumps(credits)
+
+
+def test_own_music_carries_its_licence_and_the_bed_owes_none():
+    own = Topic(music="ab" * 32, music_licence="CC BY 4.0, A. Composer")
+    assert credits_of(SCRIPT, own, None, ())["music"] == {
+        "title": "Own music",
+        "licence": "CC BY 4.0, A. Composer",
+        "sha256": "ab" * 32,
+    }
+    assert music_credit(load("noir"), None, "").licence.startswith("None owed")
+
+
+def test_every_font_that_shows_is_credited():
+    for style in names():
+        credited = font_credits(load(style), "Bees dance")
+        assert len(credited) == 1
+        assert credited[0].licence == "OFL-1.1"
+        assert credited[0].copyright.startswith("Copyright")
+    mixed = [font.family for font in font_credits(load("editorial"), "Bees 蜂 🐝 شكرا")]
+    assert mixed[0] == "Manrope"
+    assert any("CJK" in family for family in mixed)
+    assert any("Emoji" in family for family in mixed)
+    assert any("Arabic" in family for family in mixed)
+
+
+def test_flags_name_the_field_of_each_platform_s_own_interface():
+    made = metadata(SCRIPT, generated=True, made_for_kids=True)["platforms"]
+    assert made["youtube_shorts"]["fields"] == {
+        "status.containsSyntheticMedia": True,
+        "status.selfDeclaredMadeForKids": True,
+    }
+    assert made["tiktok"]["fields"] == {"post_info.is_aigc": True}
+    quiet = metadata(SCRIPT, generated=False, made_for_kids=False)
+    assert (quiet["made_for_kids"], quiet["disclosure"]) == (False, "")
+
+
+def test_youtube_gets_no_angle_bracket_and_its_tags_fit():
+    script = SCRIPT.model_copy(
+        update={"title": "a < b > c", "hashtags": tuple(f"tag{n}" * 12 for n in range(15))}
+    )
+    fitted = metadata(script, generated=True, made_for_kids=False)["platforms"]["youtube_shorts"]
+    assert not set("<>") & set(fitted["title"] + fitted["description"])
+    assert 0 < len(",".join(fitted["tags"])) <= 500
+
+
+async def test_another_music_makes_another_film(stage, facts):
+    """The film's key holds the music: an old film is not taken for one with new music."""
+    asked = []
+
+    async def recall(key):
+        asked.append(key)
+        return {"sha256": "f"}
+
+    stage.store.recall = recall
+    entry = {"number": 1, "scene": {}, "picture": {}, "narration": {}, "segment": {"sha256": "s"}}
+    for music in (None, "ab" * 32, "cd" * 32):
+        topic = {**facts["topic"], "music": music}
+        state = {**facts, "topic": topic, "script": {"language": "en"}, "scenes": {"1": entry}}
+        assert (await assemble(state, stage.services))["film"] == {"sha256": "f"}
+    assert len(set(asked)) == 3

@@ -82,7 +82,7 @@ class GraphSettings(BaseModel):
     voice_attempts: int = Field(default=2, ge=1)
     rewords: int = Field(default=2, ge=0)
     repairs: int = Field(default=1, ge=0)
-    scenes_at_once: int = Field(default=4, ge=1)
+    scenes_at_once: int = Field(default=6, ge=1)
 
 
 class RenderSettings(BaseModel):

@@ -44,8 +44,7 @@ async def budget_guard(state: Reads, services: Services) -> Writes:
     left_usd = await services.budget(run_id) - await services.ledger.spent(run_id)
     short_by_usd = max(made.needed_usd - left_usd, ZERO)
     # A finished film is changed as it was made, or not at all.
-    may_save = short_by_usd and remake is None
-    choices = cheaper(script, plan, services.limits, now) if may_save else ()
+    choices = cheaper(script, plan, services.limits, now) if remake is None else ()
     theirs = state["topic"].get("script") is not None
     return Writes(
         estimate=made.model_dump(mode="json"),

@@ -21,8 +21,7 @@ from shortfactory.story import MAX_SCENES, Plain, Scene, Script, Topic
 # Tokens in and out of one writing step, measured on the project's own prompts; a reply ends at
 # 8,192 tokens, and a prompt with a person's notes is at most twice as long as usual.
 _WRITING = {"story": (1000, 900), "script": (2000, 1800), "revise": (3500, 1800)}
-_REWORD = (600, 150)
-_LONGEST_REPLY_TOKENS = 8192
+_REWORD, _LONGEST_REPLY_TOKENS = (600, 150), 8192
 _STYLE_CHARACTERS = 900  # style, light, palette and looks around a scene's own picture note
 _PICTURE_NOTE_CHARACTERS = 160
 _REFERENCES = {row.id: row.references for row in MODEL_ROWS}
@@ -41,7 +40,7 @@ NOTHING = Part(calls=0, expected_usd=ZERO, worst_usd=ZERO)
 
 
 class SceneEstimate(Plain):
-    """One scene: its picture (free where it shows another scene's) and its voice."""
+    """One scene: its picture (free where it shows another's) and its voice."""
 
     number: int
     picture: Part
@@ -158,8 +157,7 @@ class _Pricing:
         count = len(recurring(script)) if self._takes_references(self.plan.image) else 0
         request = ImageRequest(prompt="a" * _STYLE_CHARACTERS, aspect="1:1")
         # The cast is drawn at once, batch or not: no scene can begin before it.
-        usually_usd = usual(self.plan.image, request, self.at)
-        most_usd = worst(self.plan.image, request, self.at)
+        usually_usd, most_usd = (f(self.plan.image, request, self.at) for f in (usual, worst))
         return Part(calls=count, expected_usd=usually_usd * count, worst_usd=most_usd * count)
 
     def scenes(self, script: Script) -> Iterable[SceneEstimate]:
@@ -217,8 +215,8 @@ class _Pricing:
         return ImageRequest(prompt=prompt, size=size, references=references)
 
     def _image(self, model_id: str, request: ImageRequest) -> tuple[Decimal, Decimal]:
-        at, lane = self.at, self.lane
-        return usual(model_id, request, at, lane), worst(model_id, request, at, lane)
+        facts = (model_id, request, self.at, self.lane)
+        return usual(*facts), worst(*facts)
 
     def _text(self, tokens_in: int, tokens_out: int) -> tuple[Decimal, Decimal]:
         usually = {"input_tokens": tokens_in, "output_tokens": tokens_out}

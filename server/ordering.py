@@ -13,11 +13,20 @@ from graph.package import check_folder
 from media.style import load as load_style
 from nodes.brought import check_brought
 from providers.catalog import plan_for
+from providers.economy import patient
 from providers.offline.voice import speech_language
 from server.wish import Wish
 from shortfactory.errors import InvalidInput
 from shortfactory.money import parse_budget
-from shortfactory.order import Approve, Order, check_licence, check_text, check_topic, read_text
+from shortfactory.order import (
+    Approve,
+    Order,
+    check_licence,
+    check_text,
+    check_topic,
+    parse_patience,
+    read_text,
+)
 from shortfactory.plan import Providers
 from shortfactory.settings import Settings
 from shortfactory.story import Topic
@@ -38,11 +47,13 @@ def order_of(wish: Wish, settings: Settings, approve: str) -> Order:
     topic = topic_of(wish)
     providers = providers_of(wish.providers, settings)
     check_brought(topic, providers)
-    plan_for(settings, providers)
+    patience_s = patience_of(wish.patience)
+    patient(plan_for(settings, providers), patience_s)
     return Order(
         topic=topic,
         providers=providers,
         budget_usd=budget_usd,
+        patience_s=patience_s,
         approve="auto" if approve == "auto" else "ask",
         music=str(wish.music.absolute()) if wish.music else None,
     )
@@ -84,6 +95,11 @@ def providers_of(given: str | None, settings: Settings) -> Providers:
 def budget_of(given: str | None, settings: Settings) -> Decimal:
     """The limit asked for, or the settings' own."""
     return parse_budget(given) if given is not None else settings.budget.short_usd
+
+
+def patience_of(given: str | None) -> float:
+    """The seconds that somebody can wait for cheaper pictures; 0 for not at all."""
+    return parse_patience(given) if given is not None else 0
 
 
 def place_of(out: Path | None, wish: Wish, run_id: str) -> Path:

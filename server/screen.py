@@ -28,6 +28,15 @@ COLOURS = {
     "waiting_budget": "yellow",
 }
 
+ECONOMIES = {
+    "batch": "--patience 24h",
+    "voice": "a cheaper voice",
+    "text": "a cheaper writer",
+    "image": "a cheaper illustrator",
+    "pictures": "fewer pictures",
+    "length": "a shorter film",
+}
+
 
 def result() -> Console:
     """Where results go: standard output."""
@@ -60,6 +69,20 @@ def print_script(console: Console, script: Script, short: Short) -> None:
         where = f"scene {finding['scene']}: " if finding["scene"] else ""
         console.print(f"[yellow]{where}{escape(finding['message'])}[/yellow]")
     console.print(price_line(short.estimate, short.run.budget_usd))
+    for economy in short.economies:
+        console.print(f"Saved already: {escape(_saving(economy))}")
+    for choice in short.choices:
+        console.print(f"[dim]{escape(choice_line(choice))}[/]")
+
+
+def choice_line(choice: dict[str, Any]) -> str:
+    """One cheaper way that is still open."""
+    return f"It could be cheaper: {_saving(choice)}"
+
+
+def _saving(economy: dict[str, Any]) -> str:
+    saved = dollars(Decimal(economy["saves_usd"]))
+    return f"{saved} less by {ECONOMIES[economy['step']]} ({economy['costs']})"
 
 
 def price_line(estimate: dict[str, Any] | None, budget_usd: Decimal) -> str:
@@ -67,8 +90,10 @@ def price_line(estimate: dict[str, Any] | None, budget_usd: Decimal) -> str:
     limit = f"limit {dollars(budget_usd)}"
     if not estimate:
         return limit
-    expected = dollars(Decimal(estimate["expected_usd"]))
-    return f"Usually {expected}, at worst {dollars(Decimal(estimate['worst_usd']))}; {limit}"
+    expected, needed, worst = (
+        dollars(Decimal(estimate[f"{name}_usd"])) for name in ("expected", "needed", "worst")
+    )
+    return f"Usually {expected}, needs {needed} left, at worst {worst} without a limit; {limit}"
 
 
 def runs_table(runs: Iterable[Run]) -> Table:

@@ -59,7 +59,13 @@ Kids = Annotated[bool, typer.Option("--made-for-kids", help="Say so to the platf
 Handoff = Annotated[
     bool, typer.Option("--handoff", help="Add picture track, stems and timeline for editing.")
 ]
-By = Annotated[str, typer.Option(help="day, month, short, provider, model, node or scene.")]
+Patience = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="Wait so long, like 24h, for pictures at half the price."),
+]
+By = Annotated[
+    str, typer.Option(help="day, month, tenant, short, scene, node, provider, model or realm.")
+]
 
 
 @app.callback()
@@ -83,6 +89,7 @@ def make(
     style: Style = "editorial",
     budget: Budget = None,
     providers: Providers = None,
+    patience: Patience = None,
     approve: Annotated[
         str, typer.Option(metavar="HOW", help="ask a person before filming, or auto.")
     ] = "ask",
@@ -94,7 +101,8 @@ def make(
     json: Json = False,
 ) -> None:
     """Make a short from a topic, a script or an article."""
-    wish = Wish(topic, script, source, language, seconds, scenes, style, budget, providers)
+    chosen = (style, budget, providers, patience)
+    wish = Wish(topic, script, source, language, seconds, scenes, *chosen)
     wish = wish._replace(music=music, music_licence=music_licence)
     wish = wish._replace(made_for_kids=made_for_kids, handoff=handoff)
     call("make:make", json, wish, approve, out)
@@ -117,10 +125,12 @@ def estimate(
     style: Style = "editorial",
     budget: Budget = None,
     providers: Providers = None,
+    patience: Patience = None,
     json: Json = False,
 ) -> None:
     """Say what a short would cost, without making anything."""
-    wish = Wish(topic, script, source, language, seconds, scenes, style, budget, providers)
+    chosen = (style, budget, providers, patience)
+    wish = Wish(topic, script, source, language, seconds, scenes, *chosen)
     call("money:estimate", json, wish)
 
 
@@ -169,9 +179,15 @@ def show(id: ShortId, json: Json = False) -> None:
 
 
 @app.command(rich_help_panel=LOOKING)
-def costs(by: By = "day", json: Json = False) -> None:
-    """Show what was spent."""
-    call("money:costs", json, by)
+def costs(
+    by: By = "day",
+    since: Annotated[str, typer.Option(metavar="DAY", help="The first day, like 2026-11-01.")] = "",
+    until: Annotated[str, typer.Option(metavar="DAY", help="The day after the last.")] = "",
+    csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what was spent, and what was saved because it was there already (UTC days)."""
+    call("money:costs", json, by, since, until, csv)
 
 
 @app.command(rich_help_panel=SETUP)

@@ -18,6 +18,7 @@ class Wish(NamedTuple):
     style: str
     budget: str | None
     providers: str | None
+    patience: str | None = None
     music: Path | None = None
     music_licence: str = ""
     made_for_kids: bool = False

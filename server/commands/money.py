@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+import csv
+import io
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -12,12 +16,13 @@ from rich.table import Table
 
 from graph.database import open_database
 from providers.catalog import plan_for
+from providers.economy import cheaper, patient
 from providers.estimate import Estimate
 from providers.estimate import estimate as price
 from providers.offline.script_file import parse_script
 from providers.spending import By, Spending, Total
-from server.ordering import budget_of, providers_of, topic_of
-from server.screen import notes, print_json, result
+from server.ordering import budget_of, patience_of, providers_of, topic_of
+from server.screen import choice_line, notes, print_json, result
 from server.wish import Wish
 from shortfactory.errors import InvalidInput
 from shortfactory.money import show as dollars
@@ -30,25 +35,35 @@ def estimate(as_json: bool, wish: Wish) -> int:
     settings = Settings()
     topic = topic_of(wish)
     budget_usd = budget_of(wish.budget, settings)
-    plan = plan_for(settings, providers_of(wish.providers, settings))
+    models = plan_for(settings, providers_of(wish.providers, settings))
+    plan = patient(models, patience_of(wish.patience))
     about: Topic | Script = parse_script(topic.script, topic) if topic.script else topic
-    found = price(about, plan, settings.graph, datetime.now(UTC))
+    now = datetime.now(UTC)
+    found = price(about, plan, settings.graph, now)
+    choices = cheaper(about, plan, settings.graph, now, may_wait=True)
     if as_json:
-        print_json({"estimate": found.model_dump(mode="json"), "budget_usd": str(budget_usd)})
+        document: dict[str, Any] = {"estimate": found.model_dump(mode="json")}
+        document["cheaper"] = [choice.model_dump(mode="json") for choice in choices]
+        print_json({**document, "budget_usd": str(budget_usd)})
     else:
         result().print(_table(found))
+        for choice in choices:
+            result().print(escape(choice_line(choice.model_dump(mode="json"))))
         _say_fit(found, budget_usd)
     return 0
 
 
-def costs(as_json: bool, by: str) -> int:
-    """Print sums of the ledger."""
+def costs(as_json: bool, by: str, since: str, until: str, as_csv: bool) -> int:
+    """Print sums of the ledger, from `since` to before `until`."""
     known: tuple[By, ...] = get_args(By)
     if by not in known:
         raise InvalidInput("by", by, f"use one of {', '.join(known)}")
-    totals = asyncio.run(_totals(Settings(), by))
+    days = (_day("since", since), _day("until", until))
+    totals = asyncio.run(_totals(Settings(), by, *days))
     if as_json:
         print_json({"by": by, "totals": [total.model_dump(mode="json") for total in totals]})
+    elif as_csv:
+        sys.stdout.write(totals_csv(by, totals))
     elif totals:
         result().print(_totals_table(by, totals))
     else:
@@ -56,9 +71,32 @@ def costs(as_json: bool, by: str) -> int:
     return 0
 
 
-async def _totals(settings: Settings, by: By) -> tuple[Total, ...]:
+def totals_csv(by: str, totals: Sequence[Total]) -> str:
+    """One line per sum, with exact dollars. A key that a spreadsheet would compute is quoted."""
+    sheet = io.StringIO()
+    lines = csv.writer(sheet, lineterminator="\n")
+    fields = [name for name in Total.model_fields if name != "key"]
+    lines.writerow([by, *fields])
+    for total in totals:
+        key = f"'{total.key}" if total.key[:1] in tuple("=+-@\t\r") else total.key
+        lines.writerow([key, *(getattr(total, name) for name in fields)])
+    return sheet.getvalue()
+
+
+def _day(name: str, given: str) -> date | None:
+    if not given:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise InvalidInput(name, given, "give a day, like 2026-11-01") from None
+
+
+async def _totals(
+    settings: Settings, by: By, since: date | None, until: date | None
+) -> tuple[Total, ...]:
     async with open_database(settings) as database:
-        return await Spending(database.pool).totals(by)
+        return await Spending(database.pool).totals(by, since=since, until=until)
 
 
 def _table(found: Estimate) -> Table:
@@ -70,6 +108,7 @@ def _table(found: Estimate) -> Table:
     for name, part in rows:
         table.add_row(name, str(part.calls), dollars(part.expected_usd), dollars(part.worst_usd))
     table.add_row("Together", "", dollars(found.expected_usd), dollars(found.worst_usd))
+    table.add_row("Needed, each call at its worst while it is made", "", dollars(found.needed_usd))
     return table
 
 

@@ -1,14 +1,19 @@
 """estimate, costs, doctor and migrate."""
 
+import asyncio
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from graph.database import connect
+from providers.ledger import Bill, Ledger
 from server.ordering import place_of, providers_of, slug
 from server.wish import Wish
 from shortfactory.errors import InvalidInput
-from shortfactory.settings import Settings
+from shortfactory.plan import Payer
+from shortfactory.settings import BudgetSettings, Settings
 
 WISH = Wish("Why bees dance", None, None, "en", 45, 6, "editorial", None, None)
 
@@ -104,3 +109,47 @@ def test_no_command_leaves_files_in_the_folder_it_ran_in(shortfactory, with_data
     shortfactory("list")
     shortfactory("estimate", "Bees", "--providers", "offline")
     assert sorted(path.name for path in Path.cwd().iterdir()) == ["bees.md"]
+
+
+async def spend(database_url):
+    """Two days of one call each in the ledger, the second from the store."""
+    async with connect(database_url) as database:
+        ledger = Ledger(database.pool, BudgetSettings())
+        payer = Payer(run_id="run-1", tenant="=1+1", budget_usd=Decimal(1), node="draw", scene=2)
+        facts = {"payer": payer, "realm": "simulator", "provider": "p", "model": "m"}
+        bill = Bill(call_key="k", **facts)
+        held = await ledger.reserve(bill, Decimal("0.05"), datetime(2026, 11, 1, 23, tzinfo=UTC))
+        await ledger.settle(held, Decimal("0.036129"), {})
+        await ledger.cached(bill, Decimal("0.036129"), datetime(2026, 11, 2, 1, tzinfo=UTC))
+
+
+def test_costs_are_exported_day_by_day(shortfactory, with_database, database_url):
+    asyncio.run(spend(database_url))
+    rows = shortfactory("costs", "--csv").out.splitlines()
+    assert rows[0] == "day,calls,cached,flagged,spent_usd,reserved_usd,saved_usd"
+    assert rows[1].startswith("2026-11-01,0,0,0,0.036129,0,0")
+    assert rows[2].endswith(",0.036129")
+    only = shortfactory("costs", "--since", "2026-11-02", "--until", "2026-11-03", "--csv").out
+    assert only.splitlines()[1:] == [rows[2]]
+
+
+def test_no_cell_of_the_export_is_a_formula(shortfactory, with_database, database_url):
+    asyncio.run(spend(database_url))
+    assert shortfactory("costs", "--by", "tenant", "--csv").out.splitlines()[1][:6] == "'=1+1,"
+
+
+def test_a_day_that_is_none_is_refused(shortfactory, with_database):
+    assert "give a day, like 2026-11-01" in shortfactory("costs", "--since", "yesterday").err
+
+
+def test_patience_makes_it_cheaper(shortfactory, monkeypatch):
+    monkeypatch.setenv("GOOGLE_API_KEY", "key")
+    monkeypatch.setenv("ELEVENLABS_API_KEY", "key")
+
+    def expected_usd(*more):
+        answer = shortfactory("estimate", "Why bees dance", "--json", *more).json
+        return Decimal(answer["estimate"]["expected_usd"])
+
+    assert expected_usd("--patience", "24h") < Decimal("0.6") * expected_usd()
+    assert "--patience 24h" in shortfactory("estimate", "Why bees dance").out
+    assert "from 10m to 2d" in shortfactory("estimate", "Bees", "--patience", "1m").err

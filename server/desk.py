@@ -142,10 +142,14 @@ class Desk:
         return await self._journal.last(run_id)
 
     async def _follow(self, run_id: str, last_id: int) -> AsyncGenerator[list[Kept]]:
+        told_end = False
         async with aclosing(self.service.bell.follow(self._journal, run_id, last_id)) as rings:
             async for kept in rings:
                 if kept:
                     yield kept
-                # Asked when all is read: the row says that it ended before the event does.
+                    told_end = kept[-1].data["text"] in ENDED
                 elif (await self._runs.get(run_id)).status in ENDED:
-                    return
+                    # The row says so first; its event may be on the way for a moment.
+                    if told_end:
+                        return
+                    told_end = True

@@ -5,6 +5,7 @@ import contextlib
 
 import httpx
 import pytest
+import uvicorn
 
 from server.app import make_app
 from server.keys import Keys
@@ -117,3 +118,16 @@ def rest(client):
                 await asyncio.sleep(0.05)
 
     return wait
+
+
+@pytest.fixture
+async def address(app):
+    """The address of the app behind a real server."""
+    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws="none")
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server._serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells by a flag
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await task

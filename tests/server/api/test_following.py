@@ -53,7 +53,7 @@ async def test_a_client_that_leaves_leaves_nothing_behind(service, desk, client,
     run_id = (await client.post("/v1/shorts", json=script)).json()["id"]
     follower = asyncio.create_task(take(desk, run_id, 99))
     async with asyncio.timeout(5):
-        while run_id not in service.bell._waiting:
+        while run_id not in service.bell._waiting:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     follower.cancel()
     with contextlib.suppress(asyncio.CancelledError):

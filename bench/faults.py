@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -19,7 +20,7 @@ from bench.unfilmed import Unfilmed, Workshop, open_workshop
 from graph.events import Event
 from graph.factory import Factory
 from graph.short import Short
-from shortfactory.money import show
+from shortfactory.money import CENT, show
 from shortfactory.order import Order
 from shortfactory.settings import GatewaySettings, Settings, SimulatorSettings
 from shortfactory.story import Plain, Topic
@@ -149,13 +150,24 @@ def requests(simulator: Simulator) -> dict[str, int]:
 
 def row(trial: Trial, seen: Seen) -> str:
     """One line of the page."""
-    told = f"{seen.status}: {seen.reason}" if seen.reason else seen.status
+    told = f"{seen.status}: {steady(seen.reason)}" if seen.reason else seen.status
     usual = {"text": ("story", "script"), "picture": ("illustrate",), "voice": ("narrate",)}
     ways = [getattr(seen, half) for half in usual if getattr(seen, half) not in (usual[half], ())]
     way = "<br>".join(" → ".join(steps) for steps in ways) or "asks again after a pause"
     asked = ", ".join(f"{count} {kind}" for kind, count in sorted(seen.requests.items()))
-    usd = show(seen.spent_usd)
+    usd = cents(seen.spent_usd)
     return f"| {trial.fault} | {way} | {told} | {asked} | {'' if trial.exact else UNKNOWN}{usd} |"
+
+
+def steady(reason: str) -> str:
+    """The reason without what changes from day to day: names of models and measured sizes."""
+    named = re.sub(r"\b(gemini-|eleven_)[\w.-]*\w", "…", reason)
+    return re.sub(r"\d+ px", "… px", named)
+
+
+def cents(amount_usd: Decimal) -> str:
+    """Whole cents: the fractions follow every change of a prompt."""
+    return "under $0.01" if 0 < amount_usd < CENT else show(amount_usd)
 
 
 def page(seen: dict[str, Seen]) -> str:

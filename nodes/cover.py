@@ -42,7 +42,11 @@ async def _picture(film: SceneFilm, state: Reads, services: Services) -> Path:
     scene = Scene.model_validate(film["scene"])
     style = load_style(state["style"])
     request = ImageRequest(
-        prompt=scene.picture, subject=scene.picture, palette=style.palette, look=style.name
+        prompt=scene.picture,
+        subject=scene.picture,
+        palette=style.palette,
+        look=style.name,
+        variation=film.get("picture_variation", 0),
     )
     payer = await services.payer(state["run"], "package")
     drawn = await services.gateway.draw(model, request, payer)

@@ -109,21 +109,30 @@ def _calls_line(version: dict[str, Any]) -> str:
     names = ", ".join(
         f"{call['node']} scene {call['scene']}" if call["scene"] else call["node"] for call in paid
     )
-    made = f"Version {version['version']} took {len(paid)} calls" + (f" ({names})" if names else "")
-    return f"{made}; {found} results were there already."
+    made = f"Version {version['version']} took {_count(len(paid), 'call')}" + (
+        f" ({names})" if names else ""
+    )
+    return f"{made}; {_count(found, 'result')} from before."
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _table(films: tuple[Version, ...]) -> Table:
-    table = Table("", "Version", "Made (UTC)", "What changed", "Calls", "Cost", box=None)
+    table = Table("", "Version", "From", "Made (UTC)", "Calls", "Cost", "What changed", box=None)
+    for column in table.columns[:-1]:
+        column.no_wrap = True
     for film in films:
         calls = sum(call.status != "cached" for call in film.calls)
         table.add_row(
             "→" if film.current else "",
             str(film.version),
+            str(film.based_on or ""),
             f"{film.created_at.astimezone(UTC):%Y-%m-%d %H:%M}",
-            escape(_described(film)),
             str(calls),
             dollars(film.cost_usd),
+            escape(_described(film)),
         )
     return table
 
@@ -141,7 +150,7 @@ def _described(film: Version) -> str:
     }
     said = ", ".join(part for part, is_so in parts.items() if is_so)
     where = f"scene {change.scene}: " if change.scene is not None else ""
-    return f"{where}{said} (from version {film.based_on})"
+    return where + said
 
 
 def _show_comparison(as_json: bool, compared: Comparison) -> None:

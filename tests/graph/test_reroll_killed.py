@@ -89,7 +89,7 @@ async def test_a_killed_change_goes_on_and_an_earlier_film_is_the_same_bytes(qui
         )
         run_id = (await factory.work((await factory.start(order)).id)).id
         await factory.reroll(run_id, Change(scene=2, again=("picture",)))
-    for step in ("amend", "illustrate", "compose_segment"):
+    for step in ("illustrate", "compose_segment"):
         assert "story started" not in kill_at(run_id, step)
     async with Factory.open(quick) as factory:
         assert (await factory.work(run_id)).status == "done"

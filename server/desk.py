@@ -17,6 +17,7 @@ from providers.spending import Spending
 from server.service import Service
 from server.submissions import Receipt, Submissions
 from server.webhooks import check_webhook
+from shortfactory.change import Change
 from shortfactory.errors import ShortFactoryError, WrongStatus
 from shortfactory.order import Order
 from shortfactory.story import Script
@@ -96,6 +97,10 @@ class Desk:
         return await self._queue(
             await self.factory.reject(run_id, script_version=script_version, by=self.tenant)
         )
+
+    async def reroll(self, run_id: str, change: Change) -> Run:
+        """Have something in a finished film made differently; only that is made again."""
+        return await self._queue(await self.factory.reroll(run_id, change, by=self.tenant))
 
     async def resume(self, run_id: str) -> Run:
         """Go on with a short that stopped; one that is on its way stays so.

@@ -18,7 +18,8 @@ from graph.short import Short
 from providers.offline.script_file import parse_script
 from server.api.forms import Budget, ShortForm
 from server.keys import Scope
-from server.mcp_view import Files, Price, ShortFacts, Shorts, facts_of, listed, price_of
+from server.mcp_view import Different, Files, Price, ShortFacts, Shorts, facts_of, listed, price_of
+from shortfactory.change import Change
 from shortfactory.errors import InvalidInput, ShortFactoryError, WrongStatus
 from shortfactory.order import MAX_NOTES_CHARACTERS, Order, check_text
 from shortfactory.settings import Settings
@@ -63,6 +64,10 @@ class Hands(Protocol):
 
     async def reject(self, run_id: str, *, script_version: int) -> Run:
         """Decide that this short shall not be made."""
+        ...
+
+    async def reroll(self, run_id: str, change: Change) -> Run:
+        """Have something in a finished film made differently."""
         ...
 
     async def raise_budget(self, run_id: str, budget_usd: Decimal) -> Run:
@@ -117,9 +122,10 @@ def mcp_server(door: Door) -> MCPServer:
     tools = Tools(door)
     for look in (tools.short_status, tools.list_shorts, tools.estimate_short):
         server.add_tool(look, annotations=LOOK)
-    for make in (tools.create_short, tools.approve_short, tools.resume_short):
+    for make in (tools.create_short, tools.approve_short, tools.reroll_short):
         server.add_tool(make, annotations=MAKE)
-    server.add_tool(tools.download_short, annotations=MAKE)
+    for go_on in (tools.resume_short, tools.download_short):
+        server.add_tool(go_on, annotations=MAKE)
     server.add_tool(tools.cancel_short, annotations=END)
     return server
 
@@ -165,6 +171,16 @@ class Tools:
                 await hands.revise(id, script_version=script_version, notes=notes)
             else:
                 await hands.reject(id, script_version=script_version)
+            return await self._facts(hands, id)
+
+    async def reroll_short(self, at: At, id: Id, change: Different) -> ShortFacts:
+        """Change a finished film: one scene's picture or words, or its voice or language."""
+        with explained():
+            hands = self._door.hands(at, "write")
+            script = change.script
+            edited = await _edited(hands, id, script) if script is not None else None
+            told = change.model_dump(exclude={"script"})
+            await hands.reroll(id, Change(**told, script=edited))
             return await self._facts(hands, id)
 
     async def resume_short(self, at: At, id: Id, budget_usd: Budget | None = None) -> ShortFacts:

@@ -17,6 +17,7 @@ from server.desk import RESUMABLE
 from server.keys import Scope
 from server.mcp import At, mcp_server
 from server.ordering import LONGEST_PATH
+from shortfactory.change import Change
 from shortfactory.errors import InvalidInput, RunBusy, ShortFactoryError, WrongStatus
 from shortfactory.order import Order, check_text
 from shortfactory.settings import Settings
@@ -79,6 +80,10 @@ class OwnHands:
     async def reject(self, run_id: str, *, script_version: int) -> Run:
         """Decide that this short shall not be made."""
         return self._go_on(await self._factory.reject(run_id, script_version=script_version))
+
+    async def reroll(self, run_id: str, change: Change) -> Run:
+        """Have something in a finished film made differently; only that is made again."""
+        return self._go_on(await self._factory.reroll(run_id, change))
 
     async def raise_budget(self, run_id: str, budget_usd: Decimal) -> Run:
         """Set the spending limit; a short that waits for money goes on."""

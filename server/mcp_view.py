@@ -1,4 +1,4 @@
-"""What the tools of the MCP server answer: facts a model can act on, and what to do next."""
+"""What the MCP server's tools take and answer: facts a model can act on, and what to do next."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from providers.catalog import plan_for
 from providers.estimate import estimate
 from providers.offline.script_file import parse_script
 from providers.offline.script_render import script_markdown
-from server.api.forms import ShortForm
+from server.api.forms import Form, ShortForm
+from shortfactory.change import Half
 from shortfactory.settings import Settings
 from shortfactory.story import Plain
 
@@ -25,7 +26,7 @@ NEXT: dict[Status, str] = {
     "waiting_budget": "It needs more money: call resume_short with a larger budget_usd.",
     "parked": "Read the reason; when it is cured, call resume_short.",
     "failed": "Read the reason; call resume_short to try again. Nothing finished is paid twice.",
-    "done": "Call download_short for the film and its companions.",
+    "done": "Call download_short for the film and its companions; reroll_short changes it.",
     "rejected": "It has ended.",
     "cancelled": "It has ended.",
 }
@@ -71,6 +72,18 @@ class ShortFacts(Plain):
     expected_usd: str | None = None
     spent_usd: str
     files: tuple[str, ...] = ()
+
+
+class Different(Form):
+    """What shall be different: of one scene, or of the whole film."""
+
+    scene: int | None = Field(None, description="The scene, where the change is of one.")
+    picture: str | None = Field(None, description="What the scene's picture shall show instead.")
+    narration: str | None = Field(None, description="The scene's new words.")
+    again: tuple[Half, ...] = Field((), description="Halves of the scene to take once more.")
+    voice: str | None = Field(None, description="Another voice for the whole film.")
+    language: str | None = Field(None, description="Another language over the same pictures.")
+    script: str | None = Field(None, description="The script in that language, if you have it.")
 
 
 class Price(Plain):

@@ -94,8 +94,8 @@ def until(ask):
                 short = await ask(client, "short_status", id=short_id)
                 if short["status"] in wanted:
                     return short
-                assert short["status"] in ("queued", "running"), short
-                assert not short["reason"], short
+                assert short["status"] in ("queued", "running"), short["reason"]
+                assert not short["reason"], short["reason"]
                 await asyncio.sleep(0.2)
 
     return wait

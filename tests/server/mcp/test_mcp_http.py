@@ -84,6 +84,12 @@ async def test_a_short_through_the_queue(tools, ask, until, script, worker, visi
         async with visit() as anybody:
             film = await anybody.get(files["film"])
         assert film.content[4:8] == b"ftyp"
+        again = {"scene": 1, "again": ["picture"]}
+        await ask(client, "reroll_short", id=short["id"], change=again)
+        await until(client, short["id"], "done")
+        newer = (await ask(client, "download_short", id=short["id"]))["files"]
+        async with visit() as anybody:
+            assert (await anybody.get(newer["film"])).content != film.content
         refused = await client.call_tool("download_short", {"id": short["id"], "out": "/tmp"})
         assert refused.is_error
 

@@ -34,6 +34,8 @@ async def test_mistakes_come_back_with_their_cure(own_client, ask, script):
             ("short_status", {"id": "../../etc/passwd"}, "No short has the id"),
             ("download_short", {"id": "0" * 32}, "No short has the id"),
             ("approve_short", {"id": "'; drop table runs;--", "script_version": 1}, "No short"),
+            ("reroll_short", {"id": "0" * 32, "change": {"again": ["sound"]}}, "again"),
+            ("reroll_short", {"id": "0" * 32, "change": {"scene": 1}}, "No short"),
             ("list_shorts", {"limit": 10_000}, "limit"),
         ]
         for tool, arguments, said in wrong:

@@ -1,7 +1,9 @@
 """What a user installs: everything is in it, and it makes a film far from this checkout."""
 
+import ast
 import json
 import subprocess
+import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from importlib.util import find_spec
@@ -65,6 +67,27 @@ def test_the_image_gets_every_dependency_at_the_locked_version():
         versions = image.get(canonicalize_name(wanted.name), set())
         assert versions, f"make lock: {wanted.name} is missing"
         assert all(wanted.specifier.contains(version) for version in versions)
+
+
+def test_every_import_is_of_a_package_in_the_image():
+    provided, image = packages_distributions(), set(pins("requirements-runtime.lock"))
+    ours = {*PACKAGES, *sys.stdlib_module_names}
+    for module, file in sorted(imported().items()):
+        found = {canonicalize_name(name) for name in provided.get(module, ())}
+        assert module in ours or found & image, f"{file} imports {module}: add it to pyproject.toml"
+
+
+def imported():
+    """Top-level module → a file of ours that imports it."""
+    found = {}
+    for package in PACKAGES:
+        for file in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name.split(".")[0]: file for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    found[node.module.split(".")[0]] = file
+    return found
 
 
 def pins(name):

@@ -11,7 +11,14 @@ from bench.faults import settings_for
 from graph import routes
 from providers.offline.script_file import parse_script
 from shortfactory.change import Change
-from shortfactory.errors import ConfigurationError, InvalidInput, RunBusy, UsageError, WrongStatus
+from shortfactory.errors import (
+    ConfigurationError,
+    InvalidInput,
+    RunBusy,
+    UnknownRun,
+    UsageError,
+    WrongStatus,
+)
 from shortfactory.order import Order
 from shortfactory.settings import GraphSettings
 from shortfactory.story import Topic
@@ -188,6 +195,19 @@ async def test_of_two_changes_at_once_one_is_kept(film, factory):
     assert all(isinstance(one, WrongStatus | RunBusy) for one in lost), lost
     assert (await factory.work(run_id)).status == "done"
     assert len(await factory.versions(run_id)) == 2
+
+
+async def test_only_its_tenant_can_change_a_film(film, factory):
+    run_id = await film()
+    with pytest.raises(UnknownRun):
+        await factory.for_tenant("other").reroll(run_id, Change(scene=1, again=("picture",)))
+    own = factory.for_tenant("local")
+    assert (await own.reroll(run_id, Change(scene=1, again=("picture",)))).status == "queued"
+    await factory.work(run_id)
+    assert [version.version for version in await own.versions(run_id)] == [1, 2]
+    assert (await own.restore(run_id, 1)).status == "done"
+    with pytest.raises(UnknownRun):
+        await factory.for_tenant("other").versions(run_id)
 
 
 async def test_a_cancelled_change_leaves_the_film(film, change, factory):

@@ -21,6 +21,7 @@ finally:
 """
 COMMANDS = [
     *("make", "list", "show", "approve", "revise", "reject", "resume", "cancel"),
+    *("reroll", "versions", "restore"),
     *("estimate", "costs", "doctor", "migrate", "simulate"),
 ]
 

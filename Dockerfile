@@ -44,4 +44,7 @@ WORKDIR /var/lib/shortfactory
 VOLUME /var/lib/shortfactory
 USER shortfactory
 EXPOSE 8080
+# Asks the API; start workers and single commands with --no-healthcheck.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-c", \
+  "import os, urllib.request as web; web.urlopen('http://127.0.0.1:' + os.environ['SHORTFACTORY_SERVICE__PORT'] + '/healthz', timeout=4)"]
 CMD ["shortfactory", "serve"]

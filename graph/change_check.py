@@ -7,7 +7,6 @@ from typing import Any
 from nodes.amend import new_keyword
 from nodes.critique import check_form, check_words
 from nodes.services import Services
-from providers.offline.voice import speech_language
 from providers.ports import VoiceRequest
 from shortfactory.change import Change, amended, check_change
 from shortfactory.errors import ConfigurationError, InvalidInput, UsageError
@@ -46,6 +45,8 @@ def _check_scene(change: Change, script: Script) -> None:
 def _check_language(change: Change, script: Script, plan: Plan) -> None:
     if change.language is None:
         return
+    from providers.offline.voice import speech_language  # noqa: PLC0415 - loads numpy
+
     speech_language(change.language)
     if change.script is None and plan.text.startswith("offline:"):
         raise ConfigurationError(

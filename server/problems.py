@@ -90,13 +90,22 @@ TABLE: dict[type[ShortFactoryError], tuple[int, str]] = {
     errors.UnknownRun: (404, "No such short"),
     errors.RunBusy: (409, "Short is being worked on"),
     errors.WrongStatus: (409, "Not in this status"),
-    errors.ConfigurationError: (503, "Service not set up for this"),
+    errors.ConfigurationError: (422, "Service not set up for this"),
     errors.UsageError: (422, "Cannot be done as asked"),
     errors.BudgetExceeded: (402, "Spending limit reached"),
     errors.ProviderError: (502, "Provider failed"),
     errors.ArtifactLost: (410, "File is lost"),
     errors.StorageError: (503, "Storage not available"),
     errors.ShortFactoryError: (500, "Failed"),
+}
+
+# What a status means where several classes share it.
+MEANINGS = {
+    400: "Body cannot be read",
+    404: "Not found, or not yours",
+    409: "Not possible now",
+    422: "Request cannot be used",
+    503: "Not available now",
 }
 
 
@@ -183,7 +192,7 @@ def _printable(text: str) -> str:
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The error responses of a route, for its OpenAPI document."""
-    titles = dict(reversed(TABLE.values()))
+    titles = dict(reversed(TABLE.values())) | MEANINGS
     return {
         status: {
             "description": titles[status],

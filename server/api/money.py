@@ -35,7 +35,7 @@ class CostsView(BaseModel):
     totals: list[Total]
 
 
-@router.post("/estimates", responses=responses(413, 422))
+@router.post("/estimates", responses=responses(400, 413, 422))
 async def estimate(form: TopicForm, desk: ReadDesk) -> EstimateView:
     """Say what a short would cost, without making anything."""
     settings = desk.service.settings

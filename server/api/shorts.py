@@ -35,7 +35,7 @@ IfMatch = Annotated[
 ]
 
 
-@router.post("", status_code=202, responses=responses(413, 422))
+@router.post("", status_code=202, responses=responses(400, 413, 422))
 async def order_short(
     form: ShortForm, desk: WriteDesk, response: Response, idempotency_key: IdempotencyKey = None
 ) -> Accepted:
@@ -93,7 +93,9 @@ async def show_script(
     return ScriptView(version=number, script=script, markdown=script_markdown(script))
 
 
-@router.post("/{short_id}/approval", status_code=202, responses=responses(404, 409, 412, 422))
+@router.post(
+    "/{short_id}/approval", status_code=202, responses=responses(400, 404, 409, 412, 413, 422)
+)
 async def decide(
     short_id: UUID, form: DecisionForm, desk: WriteDesk, if_match: IfMatch = None
 ) -> RunView:
@@ -127,7 +129,7 @@ async def resume(short_id: UUID, desk: WriteDesk) -> RunView:
     return RunView.of(await desk.resume(str(short_id)))
 
 
-@router.post("/{short_id}/budget", responses=responses(404, 409, 422))
+@router.post("/{short_id}/budget", responses=responses(400, 404, 409, 413, 422))
 async def set_budget(short_id: UUID, form: BudgetForm, desk: WriteDesk) -> RunView:
     """Set the spending limit. A short that waits for money goes on."""
     return RunView.of(await desk.raise_budget(str(short_id), form.budget_usd))

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
+from docs.styles import styles_page
 from graph.drawing import drawings
 from server.terminal import app
 from shortfactory import errors
@@ -83,6 +84,7 @@ PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "errors.md": ("shortfactory/errors.py", errors_page),
     "graph.md": ("graph/build.py", graph_page),
     "command-line.md": ("server/terminal.py", cli_page),
+    "styles.md": ("media/styles", styles_page),
 }
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from media.contrast import deepened, ink_on, ratio
 from media.files import whole_file
-from media.focus import find_focus
+from media.focus import find_focus, salient_share
 from media.frames import FOCUS_SIDE_PX, rgb
 from media.picture import cover, fit
 from media.script_text import clean, width_em
@@ -27,6 +27,7 @@ TITLE_HIGH_PX = 520
 ROOM_PX = TITLE_RIGHT - TITLE_LEFT
 LARGEST_PX, SMALLEST_PX, MOST_LINES = 250.0, 56.0, 4
 LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.3, for type as large as this
+SHADE_REACH_PX = 120  # above and below the title, where its shade still hides a picture
 BAR_WIDE_PX, BAR_HIGH_PX, BAR_GAP_PX = 150, 18, 44
 
 
@@ -43,13 +44,12 @@ def draw_cover(picture: Path, title: str, style: Style, out: Path) -> None:
         raise InvalidInput("title", title, "give a cover at least one word")
     ground = rgb(style.palette[0])
     focus = find_focus(fit(picture, FOCUS_SIDE_PX, ground))
-    image, aim = cover(picture, WIDTH_PX, HEIGHT_PX, focus, ground)
+    image, _ = cover(picture, WIDTH_PX, HEIGHT_PX, focus, ground)
     canvas = cv2.resize(image, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_CUBIC)
     canvas = canvas.astype(np.float32)
     setting = _set_title(words, style)
-    low = aim[1] < 0.55
     block = setting.ink.shape[0] + BAR_GAP_PX + BAR_HIGH_PX
-    top = TITLE_BOTTOM - block if low else TITLE_TOP
+    top = _calmer((TITLE_TOP, TITLE_BOTTOM - block), block, image)
     _shade(canvas, ground, top, top + block)
     _bar(canvas, rgb(_inks(style)[1]), top)
     _ink(canvas, setting, style, top + BAR_HIGH_PX + BAR_GAP_PX)
@@ -57,6 +57,17 @@ def draw_cover(picture: Path, title: str, style: Style, out: Path) -> None:
     encoded: bytes = data.copy(interpretation="srgb").pngsave_buffer(compression=6)
     with whole_file(out) as part:
         part.write_bytes(encoded)
+
+
+def _calmer(tops: tuple[int, int], block: int, image: NDArray[Any]) -> int:
+    """The place that covers less of what draws the eye."""
+    left, right = TITLE_LEFT / WIDTH_PX, TITLE_RIGHT / WIDTH_PX
+
+    def cost(top: int) -> float:
+        first, last = top - SHADE_REACH_PX, top + block + SHADE_REACH_PX
+        return salient_share(image, (left, first / HEIGHT_PX, right, last / HEIGHT_PX))
+
+    return min(tops, key=cost)
 
 
 def _set_title(words: list[str], style: Style) -> Setting:

@@ -21,10 +21,8 @@ def find_focus(picture: Pixels) -> tuple[float, float]:
     The spectral residual (Hou and Zhang, 2007) finds what differs from its surroundings; colour
     contrast and detail weigh it; a mild pull to the middle settles flat pictures.
     """
-    height, width = picture.shape[:2]
-    scale = SIDE_PX / max(height, width)
-    size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    small = _small(picture)
+    size = (small.shape[1], small.shape[0])
     weight = _salience(small) * _middle(size)
     weight = np.clip(weight - np.quantile(weight, 0.75), 0, None)
     total = float(weight.sum())
@@ -33,6 +31,23 @@ def find_focus(picture: Pixels) -> tuple[float, float]:
     x = float((weight.sum(axis=0) * (np.arange(size[0]) + 0.5)).sum() / total / size[0])
     y = float((weight.sum(axis=1) * (np.arange(size[1]) + 0.5)).sum() / total / size[1])
     return round(min(max(x, 0.15), 0.85), 4), round(min(max(y, 0.15), 0.85), 4)
+
+
+def salient_share(picture: Pixels, box: tuple[float, float, float, float]) -> float:
+    """How much of what draws the eye lies in a box (left, top, right, bottom, as shares)."""
+    weight = _salience(_small(picture))
+    weight = np.clip(weight - np.quantile(weight, 0.75), 0, None)
+    height, width = weight.shape
+    rows = slice(round(box[1] * height), round(box[3] * height))
+    inside = weight[rows, round(box[0] * width) : round(box[2] * width)]
+    return float(inside.sum() / max(float(weight.sum()), 1e-9))
+
+
+def _small(picture: Pixels) -> NDArray[Any]:
+    height, width = picture.shape[:2]
+    scale = SIDE_PX / max(height, width)
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
 
 
 def _salience(small: NDArray[Any]) -> Map:

@@ -26,6 +26,7 @@ from shortfactory.order import Order
 from shortfactory.settings import BudgetSettings, ElevenLabsSettings, GeminiSettings, Settings
 from shortfactory.story import Plain, Topic
 from simulator.bill import Row
+from simulator.faults import Fault
 from simulator.scenarios import MIXED, Scenario
 from simulator.server import Simulator
 
@@ -36,6 +37,7 @@ magnets violins maps storms pearls lanterns wolves corals lighthouses
 THINGS = WORDS.split()
 FAMILIES = {"illustrate_fallback": "illustrate", "narrate_fallback": "narrate"}
 RICH = BudgetSettings(tenant_day_usd=Decimal(500), deployment_day_usd=Decimal(500))
+EMPTY_PURSE = Fault(action="insufficient_credits", kind="voice", rate=0.03)  # parks a short
 DRAWINGS, VOICES_AT_ONCE, WORKERS = 24, 50, 2
 
 
@@ -75,7 +77,7 @@ async def soak(
     logging.disable(logging.WARNING)
     started_s = time.monotonic()
     cured = Scenario(pictures=DRAWINGS, concurrency=VOICES_AT_ONCE)
-    async with Simulator(cured.model_copy(update={"faults": MIXED})) as sim:
+    async with Simulator(cured.model_copy(update={"faults": (*MIXED, EMPTY_PURSE)})) as sim:
         settings = _settings(home, sim, database_url)
         async with open_workshop(settings, Unfilmed(WORKERS)) as workshop:
             factory = workshop.factory(settings)

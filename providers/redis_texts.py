@@ -91,9 +91,13 @@ def _name(key: str) -> str:
 
 
 def _read(shared: bytes | None) -> tuple[dict[str, JsonValue], bytes] | None:
-    """Record and text, if the text is the one that the record names."""
+    """Record and text, if the text is the one that the record names; damaged ones count as none."""
     if shared is None:
         return None
-    found: dict[str, Any] = json.loads(shared)
-    record, data = cast("dict[str, JsonValue]", found["record"]), str(found["text"]).encode()
-    return (record, data) if hashlib.sha256(data).hexdigest() == record["sha256"] else None
+    try:
+        found: dict[str, Any] = json.loads(shared)
+        record, data = cast("dict[str, JsonValue]", found["record"]), str(found["text"]).encode()
+        whole = hashlib.sha256(data).hexdigest() == record["sha256"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return (record, data) if whole else None

@@ -59,10 +59,19 @@ async def test_a_text_is_forgotten_in_time_and_when_told(machines, new_door):
     assert await machines[1].recall(KEY) is None
 
 
-async def test_a_text_that_is_not_the_one_named_counts_as_none(machines, new_door):
-    record = {"kind": "text", "sha256": hashlib.sha256(TEXT).hexdigest()}
-    other = json.dumps({"record": record, "text": "something else"})
-    await (await new_door()).ask(lambda redis: redis.set(NAME, other))
+RECORD = {"kind": "text", "sha256": hashlib.sha256(TEXT).hexdigest()}
+DAMAGED = [
+    json.dumps({"record": RECORD, "text": "something else"}),
+    json.dumps({"record": RECORD}),
+    json.dumps([RECORD]),
+    "{",
+    b"\xff\xfe",
+]
+
+
+@pytest.mark.parametrize("damaged", DAMAGED)
+async def test_what_is_damaged_counts_as_none(machines, new_door, damaged):
+    await (await new_door()).ask(lambda redis: redis.set(NAME, damaged))
     assert await machines[0].recall(KEY) is None
 
 

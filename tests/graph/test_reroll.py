@@ -332,6 +332,25 @@ async def test_a_change_beyond_the_budget_waits_and_can_be_given_up(
     assert second.cost_usd > 0
 
 
+async def test_a_change_parked_inside_its_scenes_is_given_up_without_a_trace(
+    film, change, factory, simulator
+):
+    simulator.set(Scenario(pictures=2))
+    run_id = await film("0.50", providers="simulator")
+    [first] = await factory.versions(run_id)
+    await factory.reroll(run_id, Change(voice="NoSuchVoice000000001"))
+    parked = await factory.work(run_id)
+    assert parked.status == "parked"
+    assert "NoSuchVoice000000001" in parked.reason
+    assert (await factory.restore(run_id, 1)).status == "done"
+    assert not (await factory.show(run_id)).waiting
+    simulator.clear()
+    *_, second = await change(run_id, scene=2, again=("voice",))
+    assert calls(second) == {("narrate", 2): 1}
+    assert sum(simulator.requests().values()) == 1
+    assert second.scenes[0] == first.scenes[0]
+
+
 async def test_no_other_voice_stands_in_for_one_that_a_person_chose():
     gone = {"node": "narrate", "kind": "gone", "message": "", "random": False, "scene": 1}
     limits = GraphSettings()

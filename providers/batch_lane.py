@@ -18,13 +18,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from providers.alerts import Alerts
 from providers.batch_rows import BatchRow, BatchRows
 from providers.closing import Closing
 from providers.ledger import Bill, Ledger
 from providers.ports import BatchImageModel, BatchJob, ImageRequest
 from providers.prices import worst
 from providers.purchase import Keep, Record, Request
-from shortfactory.errors import ModelGone, ProviderDown, ProviderError, TransientError
+from shortfactory.errors import (
+    BudgetExceeded,
+    ModelGone,
+    ProviderDown,
+    ProviderError,
+    TransientError,
+)
 from shortfactory.story import Plain
 
 log = logging.getLogger("shortfactory.batches")
@@ -62,6 +69,7 @@ class BatchLane:
     rows: BatchRows
     ledger: Ledger
     closing: Closing
+    alerts: Alerts
     keep: Keep
     clock: Callable[[], datetime]
     ask_every_s: float
@@ -84,7 +92,11 @@ class BatchLane:
     async def _hand_in(self, later: Later) -> Drawn:
         at, bill = self.clock(), later.bill
         worst_usd = worst(bill.model_id, later.request, at, "batch")
-        held = await self.ledger.reserve(bill, worst_usd, at)
+        try:
+            held = await self.ledger.reserve(bill, worst_usd, at)
+        except BudgetExceeded as refused:
+            await self.alerts.look(bill, at, refused.limit)
+            raise
         give_up = at + timedelta(seconds=later.patience_s)
         row = await self.rows.open(bill, later.request, held, at, give_up)
         if row is None:
@@ -161,6 +173,7 @@ class BatchLane:
             raise
         record = await self.closing.keep(request)
         await self.rows.close(row)
+        await self.alerts.look(row.bill, row.submitted_at)
         return {**record, "attempts": 1}
 
     async def stop(self, model: BatchImageModel, row: BatchRow) -> None:

@@ -72,6 +72,7 @@ class Gateway:
             rows=self._batches,
             ledger=ledger,
             closing=self._till.closing,
+            alerts=self._till.alerts,
             keep=self._keeper.picture,
             clock=clock,
             ask_every_s=settings.batch_ask_every_s,

@@ -73,7 +73,7 @@ class Ledger(Spending):
     def __init__(self, pool: Pool, limits: BudgetSettings) -> None:
         """Write through this pool, within these limits of tenant and deployment."""
         super().__init__(pool)
-        self._limits = limits
+        self.limits = limits
         self.in_flight: set[int] = set()  # reservations that this process will close itself
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
@@ -169,9 +169,9 @@ class Ledger(Spending):
     def _limit_facts(self, payer: Payer) -> dict[str, object]:
         return {
             "short": payer.budget_usd,
-            "tenant_day": self._limits.tenant_day_usd,
-            "deployment_day": self._limits.deployment_day_usd,
-            "deployment_month": self._limits.deployment_month_usd,
+            "tenant_day": self.limits.tenant_day_usd,
+            "deployment_day": self.limits.deployment_day_usd,
+            "deployment_month": self.limits.deployment_month_usd,
         }
 
 

@@ -25,13 +25,14 @@ from datetime import datetime
 import stamina
 from stamina.instrumentation import RetryDetails
 
+from providers.alerts import Alerts
 from providers.breaker import CIRCUIT_OPEN, Breakers
 from providers.closing import Closing
 from providers.ledger import Ledger
 from providers.ports import ArtifactStore
 from providers.purchase import Order, Record, Request
 from providers.ratelimit import Limiter
-from shortfactory.errors import ProviderTimeout, TransientError
+from shortfactory.errors import BudgetExceeded, ProviderTimeout, TransientError
 from shortfactory.settings import GatewaySettings
 
 log = logging.getLogger("shortfactory.calls")
@@ -46,11 +47,13 @@ class Till:
     limiter: Limiter
     settings: GatewaySettings
     clock: Callable[[], datetime]
+    alerts: Alerts = field(init=False)
     breakers: Breakers = field(init=False)
     closing: Closing = field(init=False)
 
     def __post_init__(self) -> None:
         """Build the breakers from the settings."""
+        self.alerts = Alerts(self.ledger.pool, self.ledger.limits)
         self.closing = Closing(self.store, self.ledger)
         self.breakers = Breakers(self.settings.breaker_failures, self.settings.breaker_rest_s)
 
@@ -89,7 +92,11 @@ class Till:
 
     async def _attempt(self, order: Order, deadline: _Deadline) -> Record:
         at = self.clock()
-        held = await self.ledger.reserve(order.bill, order.worst_usd(at), at)
+        try:
+            held = await self.ledger.reserve(order.bill, order.worst_usd(at), at)
+        except BudgetExceeded as refused:
+            await self.alerts.look(order.bill, at, refused.limit)
+            raise
         request = Request(order.bill, order.keep, held, at)
         try:
             await self._ask(order, request, deadline)
@@ -99,7 +106,10 @@ class Till:
             else:  # cancelled with the answer already here: it is paid for, so it is kept
                 await self.closing.keep(request)
             raise
-        return await self.closing.keep(request)
+        record = await self.closing.keep(request)
+        if held.worst_usd:
+            await self.alerts.look(order.bill, at)
+        return record
 
     async def _ask(self, order: Order, request: Request, deadline: _Deadline) -> None:
         """Send one request inside the vendor's limits, the deadline and the circuit."""

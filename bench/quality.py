@@ -1,0 +1,87 @@
+"""VMAF and bit rate of every quality against the drawn frames: `python -m bench.quality [seconds]`.
+
+Two pictures: the grainy one of `bench.render`, and flat art without grain.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import imageio_ffmpeg
+import numpy as np
+
+from bench.render import FRAME, STYLE, make_takes
+from media.encode import SETTINGS, encode
+from media.frames import Painter, Scene, open_scene
+from media.planes import Planes
+from media.style import load
+from media.timeline import plan
+
+
+def flat(path: Path) -> None:
+    """Plain shapes on a plain ground."""
+    random = np.random.default_rng(3)
+    image = np.full((1344, 768, 3), (60, 40, 90), np.uint8)
+    for _ in range(14):
+        place = (int(random.integers(0, 768)), int(random.integers(0, 1344)))
+        colour = tuple(map(float, random.integers(40, 230, 3)))
+        cv2.circle(image, place, int(random.integers(40, 180)), colour, -1, cv2.LINE_AA)
+    cv2.imwrite(str(path), image)
+
+
+def vmaf(film: Path, raw: Path, folder: Path) -> tuple[float, float]:
+    """Mean and lowest VMAF of a film against raw yuv420p frames of its size and rate."""
+    log = folder / "vmaf.json"
+    size = f"{FRAME.width_px}x{FRAME.height_px}"
+    reference = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size, "-r", str(FRAME.fps)]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(film), *reference]
+    command += ["-i", str(raw), "-lavfi", f"libvmaf=log_fmt=json:log_path={log}:n_threads=2"]
+    subprocess.run([*command, "-f", "null", "-"], check=True)
+    found = json.loads(log.read_text("utf-8"))["pooled_metrics"]["vmaf"]
+    return found["mean"], found["min"]
+
+
+def scenes(seconds: float, folder: Path) -> Iterable[tuple[str, Scene]]:
+    """The first scene, grainy and flat."""
+    style = load(STYLE)
+    take = make_takes(seconds * 2, folder)[0]
+    flat(folder / "flat.png")
+    for name, picture in (("grainy", take.picture), ("flat", folder / "flat.png")):
+        shown = take.model_copy(update={"picture": picture})
+        body = plan((shown, shown.model_copy(update={"number": 2})), style, FRAME).bodies[0]
+        yield name, open_scene(body, style, FRAME)
+
+
+def measure(name: str, scene: Scene, frames: int, folder: Path) -> None:
+    """Print one row a quality."""
+    painter, planes = Painter(load(STYLE), FRAME, "en"), Planes.empty(FRAME)
+    raw, film = folder / "raw.yuv", folder / "film.mp4"
+    with raw.open("wb") as file:
+        for at in range(frames):
+            painter.body(scene, at, planes)
+            file.writelines(plane.tobytes() for plane in planes)
+
+    def draw(at: int, out: Planes) -> None:
+        painter.body(scene, at, out)
+
+    for quality in SETTINGS:
+        encode(draw, frames, FRAME, quality, film)
+        mean, lowest = vmaf(film, raw, folder)
+        mbit_s = film.stat().st_size * 8 / 1e6 / (frames / FRAME.fps)
+        print(f"{name:>7} {quality:>8}: VMAF {mean:.1f}, lowest {lowest:.1f}, {mbit_s:.1f} Mb/s")
+
+
+def main() -> None:
+    """Measure both pictures."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 4.0
+    with tempfile.TemporaryDirectory() as name:
+        for kind, scene in scenes(seconds, Path(name)):
+            measure(kind, scene, round(seconds * FRAME.fps), Path(name))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""What it costs to start: `python -m bench.startup` prints processor seconds, memory and modules."""
+"""What starting costs: `python -m bench.startup` prints processor seconds, memory and modules."""
 
 from __future__ import annotations
 

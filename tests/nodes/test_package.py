@@ -8,6 +8,7 @@ import pytest
 
 from nodes.package import package
 from nodes.platforms import PLATFORMS, metadata, shorten
+from nodes.prompting import load, note_use, use_of
 from providers.spending import Entry
 from shortfactory.errors import StorageError
 from shortfactory.story import Scene, Script
@@ -116,6 +117,16 @@ async def test_the_package_holds_every_file_and_the_receipt_every_call(stage, fi
     assert not stage.gateway.asked
 
 
+async def test_the_receipt_names_the_prompts_and_their_versions(stage, finished):
+    stage.ledger.entries = (entry(), entry(call_key="spoken", node="narrate"))
+    await note_use(stage.store, "k", "picture")
+    receipt = read(stage, await package(finished, stage.services), "receipt.json")
+    version = load("picture").version
+    used = [call["prompt"] for call in receipt["calls"]]
+    assert used == [{"name": "picture", "version": version}, None]
+    assert receipt["prompts"] == {"picture": [version]}
+
+
 async def test_a_script_without_a_description_gets_one_and_keeps_its_title(stage, finished):
     finished["script"] = script().model_dump(mode="json")
     stage.reply('{"title": "Other", "description": "Watch.", "hashtags": ["sun"]}')
@@ -123,6 +134,9 @@ async def test_a_script_without_a_description_gets_one_and_keeps_its_title(stage
     kept = read(stage, written, "script.json")
     assert (kept["title"], kept["description"], kept["hashtags"]) == ("Bees", "Watch.", ["sun"])
     assert stage.prompt.count("</script>") == 1
+    version = load("package").version
+    assert stage.gateway.asked[0][1].prompt_version == version
+    assert await use_of(stage.store, "call 1") == {"name": "package", "version": version}
 
 
 async def test_a_full_disk_is_a_failure_of_the_package(stage, finished):

@@ -96,6 +96,12 @@ def test_with_json_a_refusal_is_one_document(shortfactory):
         ("SHORTFACTORY_BUDGET__SHORT_USD", "-1", "SHORTFACTORY_BUDGET__SHORT_USD '-1' cannot be"),
         ("SHORTFACTORY_PROVIDERS", "free", "SHORTFACTORY_PROVIDERS 'free' cannot be used"),
         ("SHORTFACTORY_DATABASE_URL", "nonsense", "is not an address of a PostgreSQL database"),
+        (
+            "SHORTFACTORY_GEMINI__BASE_URL",
+            "ftp://x",
+            "SHORTFACTORY_GEMINI__BASE_URL '(hidden)' can",
+        ),
+        ("SHORTFACTORY_ELEVENLABS__BASE_URL", "voices", "SHORTFACTORY_ELEVENLABS__BASE_URL"),
     ],
 )
 def test_a_wrong_setting_is_named(shortfactory, monkeypatch, name, value, message):
@@ -103,6 +109,27 @@ def test_a_wrong_setting_is_named(shortfactory, monkeypatch, name, value, messag
     answer = shortfactory("list")
     assert message in answer.err
     assert answer.code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("GOOGLE_API_KEY", "se\ncret", "GOOGLE_API_KEY holds a space, a line break"),
+        ("ELEVENLABS_API_KEY", "", "No key for ElevenLabs. Set ELEVENLABS_API_KEY"),
+        ("SHORTFACTORY_GEMINI__TEXT_MODEL", "gemini-99", "is not a known text model. Use one of"),
+        ("SHORTFACTORY_ELEVENLABS__MODEL", "eleven_v9", "is not a known voice model. Use one of"),
+    ],
+)
+def test_a_vendor_that_cannot_be_asked_is_refused_before_anything(
+    shortfactory, monkeypatch, name, value, message
+):
+    for key in ("GOOGLE_API_KEY", "ELEVENLABS_API_KEY"):
+        monkeypatch.setenv(key, "k")
+    monkeypatch.setenv(name, value)
+    answer = shortfactory("estimate", "Why bees dance", "--providers", "live")
+    assert answer.code == 2
+    assert message in " ".join(answer.err.split())
+    assert "cret" not in answer.err
 
 
 def test_a_home_from_a_newer_version_is_left_alone(shortfactory, tmp_path):

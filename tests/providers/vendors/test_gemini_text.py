@@ -180,6 +180,7 @@ def test_thinking_is_as_low_as_the_model_takes(model, level):
 def test_the_fingerprint_changes_with_what_is_sent_and_with_who_answers(text_model, http):
     first = text_model.fingerprint(REQUEST)
     assert first != text_model.fingerprint(REQUEST.model_copy(update={"prompt": "topic: ants"}))
+    assert first != text_model.fingerprint(REQUEST.model_copy(update={"prompt_version": "v2"}))
     assert first == text_model.fingerprint(REQUEST.model_copy(update={"inputs": {"a": 1}}))
     real = GeminiText("gemini-3.1-flash-lite", SecretStr("k"), "https://example.com", 5, http)
     assert real.fingerprint(REQUEST) != first

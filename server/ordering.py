@@ -62,6 +62,8 @@ def order_of(wish: Wish, settings: Settings, approve: str) -> Order:
 def topic_of(wish: Wish) -> Topic:
     """Read the files and check the topic, its language and its style."""
     check_licence(wish.music, wish.music_licence)
+    if wish.music is not None and not wish.music.is_file():
+        raise InvalidInput("music", str(wish.music), "there is no such file")
     topic = check_topic(
         Topic(
             text=wish.topic,

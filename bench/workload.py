@@ -1,4 +1,4 @@
-"""What reuse saves: 50 shorts with a reroll, an edit and a second language, on the simulator's bill.
+"""What reuse saves: 50 shorts with rerolls, edits and a second language, by the simulator's bill.
 
 `python -m bench.workload` makes the calls of each version of each short through the gateway. The
 naive bill is what the same versions cost where every version is made from its beginning.

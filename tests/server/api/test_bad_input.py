@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 UUID = "00000000-0000-4000-8000-000000000000"
 HOSTILE = ["'; drop table runs; --", "\r\nX-Evil: 1", "../../etc/passwd", "%00", "💥" * 50]
 
@@ -38,14 +36,12 @@ def is_problem(answer):
     return problem
 
 
-@pytest.mark.parametrize("name", BODIES)
-async def test_a_body_that_cannot_be_used_is_refused(client, name):
-    body, status = BODIES[name]
-    sent = await client.post(
-        "/v1/shorts", content=body, headers={"content-type": "application/json"}
-    )
-    assert sent.status_code == status, sent.text
-    is_problem(sent)
+async def test_a_body_that_cannot_be_used_is_refused(client):
+    headers = {"content-type": "application/json"}
+    for name, (body, status) in BODIES.items():
+        sent = await client.post("/v1/shorts", content=body, headers=headers)
+        assert sent.status_code == status, (name, sent.text)
+        is_problem(sent)
     assert (await client.get("/v1/shorts")).json()["shorts"] == []
 
 
@@ -61,20 +57,22 @@ async def test_fifty_megabytes_are_refused_before_they_are_read(client):
         is_problem(answer)
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-async def test_hostile_text_in_a_path_names_no_short(client, text):
-    for path in ("/v1/shorts/{}", "/v1/shorts/{}/film", "/v1/shorts/{}/script"):
-        answer = await client.get(path.format(text.replace("/", "%2F").replace("\r\n", "%0D%0A")))
-        assert answer.status_code in (404, 422)
-        is_problem(answer)
+async def test_hostile_text_in_a_path_names_no_short(client):
+    for text in HOSTILE:
+        for path in ("/v1/shorts/{}", "/v1/shorts/{}/film", "/v1/shorts/{}/script"):
+            answer = await client.get(
+                path.format(text.replace("/", "%2F").replace("\r\n", "%0D%0A"))
+            )
+            assert answer.status_code in (404, 422)
+            is_problem(answer)
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-async def test_hostile_text_in_a_query_is_refused(client, text):
-    for name in ("status", "cursor", "limit"):
-        answer = await client.get("/v1/shorts", params={name: text})
-        assert answer.status_code == 422
-        is_problem(answer)
+async def test_hostile_text_in_a_query_is_refused(client):
+    for text in HOSTILE:
+        for name in ("status", "cursor", "limit"):
+            answer = await client.get("/v1/shorts", params={name: text})
+            assert answer.status_code == 422
+            is_problem(answer)
 
 
 async def test_sql_in_a_topic_is_a_topic(client, script):
@@ -84,33 +82,33 @@ async def test_sql_in_a_topic_is_a_topic(client, script):
     assert (await client.get(f"/v1/shorts/{sent.json()['id']}")).json()["title"] == sql[:80]
 
 
-@pytest.mark.parametrize("key", ["a\nb", "é", "", "x" * 201])
-async def test_an_idempotency_key_is_plain(client, script, key):
-    headers = {"idempotency-key": key.encode()}
-    sent = await client.post("/v1/shorts", json=script, headers=headers)
-    assert sent.status_code == 422
-    is_problem(sent)
+async def test_an_idempotency_key_is_plain(client, script):
+    for key in ("a\nb", "é", "", "x" * 201):
+        headers = {"idempotency-key": key.encode()}
+        sent = await client.post("/v1/shorts", json=script, headers=headers)
+        assert sent.status_code == 422
+        is_problem(sent)
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://127.0.0.1/x",
-        "http://localhost/x",
-        "http://[::1]/x",
-        "http://[::ffff:10.0.0.1]/x",
-        "http://169.254.169.254/latest/meta-data",
-        "http://10.1.2.3/x",
-        "file:///etc/passwd",
-        "https://user@example.com/",
-        "https://example.com:99999/",
-        "https:///x",
-    ],
-)
-async def test_a_webhook_that_could_not_be_reached_from_outside_is_refused(client, script, url):
-    sent = await client.post("/v1/shorts", json={**script, "webhook_url": url})
-    assert sent.status_code == 422
-    assert "webhook_url" in is_problem(sent)["detail"]
+PRIVATE = [
+    "http://127.0.0.1/x",
+    "http://localhost/x",
+    "http://[::1]/x",
+    "http://[::ffff:10.0.0.1]/x",
+    "http://169.254.169.254/latest/meta-data",
+    "http://10.1.2.3/x",
+    "file:///etc/passwd",
+    "https://user@example.com/",
+    "https://example.com:99999/",
+    "https:///x",
+]
+
+
+async def test_a_webhook_that_could_not_be_reached_from_outside_is_refused(client, script):
+    for url in PRIVATE:
+        sent = await client.post("/v1/shorts", json={**script, "webhook_url": url})
+        assert sent.status_code == 422, url
+        assert "webhook_url" in is_problem(sent)["detail"]
 
 
 async def test_unknown_ids_paths_and_methods_are_problems(client):

@@ -26,9 +26,8 @@ async def test_once_there_is_a_key_nobody_is_served_without(client, tenant):
     assert refused.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("key", ["sf_00000000_" + "a" * 43, "x", "sf_' or 1=1 --", "é"])
-async def test_an_unknown_key_is_refused(visit, key):
-    async with visit() as client:
+async def test_an_unknown_key_is_refused(client):
+    for key in ("sf_00000000_" + "a" * 43, "x", "sf_' or 1=1 --", "é"):
         shown = {"authorization": f"Bearer {key}".encode()}
         assert (await client.get("/v1/shorts", headers=shown)).status_code == 401
 

@@ -19,6 +19,8 @@ from shortfactory.errors import ShortFactoryError
 from shortfactory.plan import Plan
 from shortfactory.story import Character, Scene
 
+ANOTHER_VIEW = "choose another viewpoint, distance and arrangement than an earlier take would have."
+
 
 class Reads(TypedDict, total=False):
     """What the illustrator needs. `wording` is the picture note, reworded where one was refused."""
@@ -96,8 +98,9 @@ def request_for(state: Reads) -> ImageRequest:
     plan = Plan.model_validate(state["plan"])
     style = load_style(state["style"])
     present = [member for member in state.get("cast", []) if member["name"] in scene.characters]
+    variation = state.get("picture_variation", 0)
     return ImageRequest(
-        prompt=picture_prompt(state["wording"], style, present),
+        prompt=picture_prompt(state["wording"], style, present, variation),
         subject=state["wording"],
         aspect=state["aspect"],
         size=plan.image_size,
@@ -105,12 +108,14 @@ def request_for(state: Reads) -> ImageRequest:
         keyword=scene.keyword,
         palette=style.palette,
         look=style.name,
-        variation=state.get("picture_variation", 0),
+        variation=variation,
     )
 
 
-def picture_prompt(subject: str, style: Style, cast: list[dict[str, JsonValue]]) -> str:
-    """Fill the picture prompt for one subject in one style."""
+def picture_prompt(
+    subject: str, style: Style, cast: list[dict[str, JsonValue]], variation: int = 0
+) -> str:
+    """Fill the picture prompt for one subject in one style; a later take asks for another view."""
     members = [Character.model_validate({k: m[k] for k in ("name", "looks")}) for m in cast]
     looks = "\n".join(f"{member.name}: {member.looks}" for member in members)
     words = {
@@ -118,6 +123,7 @@ def picture_prompt(subject: str, style: Style, cast: list[dict[str, JsonValue]])
         "style": style.prompt,
         "palette": ", ".join(style.palette),
         "cast": fence("cast", looks or "nobody in particular"),
+        "take": f"Take {variation + 1}: {ANOTHER_VIEW}" if variation else "Take 1.",
     }
     prompt = load_prompt("picture")
     return f"{prompt.system}\n\n{prompt.ask.substitute(words)}"

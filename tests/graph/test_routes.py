@@ -193,3 +193,10 @@ def test_after_quality_parks_when_the_repairs_are_used_up():
 
 def test_after_quality_parks_what_no_scene_can_cure():
     assert routes.after_quality(ready(quality=report(fault("loudness", None))), LIMITS) == "park"
+
+
+def test_pictures_that_stay_alike_after_their_repair_do_not_cost_the_film():
+    state = ready(quality=report(fault("duplicate", 2)), repairs={"2": 2})
+    assert routes.after_quality(state, LIMITS) == "passed"
+    both = report(fault("duplicate", 2), fault("black", 3))
+    assert routes.after_quality(ready(quality=both, repairs={"2": 2}), LIMITS) == "park"

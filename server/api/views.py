@@ -23,6 +23,9 @@ FILES: dict[str, tuple[str, str]] = {
     "cover": ("cover.png", "image/png"),
     "captions": ("captions.srt", "application/x-subrip"),
     "metadata": ("metadata.json", "application/json"),
+    "credits": ("credits.json", "application/json"),
+    "quality": ("quality.html", "text/html"),
+    "handoff": ("handoff.zip", "application/zip"),
     "receipt": ("receipt.json", "application/json"),
 }
 

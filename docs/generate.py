@@ -35,7 +35,8 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
             yield f"| **{(kind.__doc__ or '').splitlines()[0]}** | |"
             yield from _rows(kind, f"{prefix}{name}__".upper())
         else:
-            yield f"| {_variables(prefix, name, field)} | {_default(field)} |"
+            said = " ".join(filter(None, (_default(field), field.description)))
+            yield f"| {_variables(prefix, name, field)} | {said} |"
 
 
 def _variables(prefix: str, name: str, field: Any) -> str:

@@ -16,6 +16,7 @@ import typer
 from shortfactory.errors import InvalidInput, ShortFactoryError
 
 EXIT_DONE, EXIT_USAGE, EXIT_WAITING, EXIT_FAILED, EXIT_INTERRUPTED = 0, 2, 3, 4, 130
+HIDDEN = ("KEY", "URL", "SECRET", "WEBHOOK")  # settings whose values are not repeated
 
 _tracebacks: list[bool] = [False]
 
@@ -75,7 +76,7 @@ def _setting_error(error: Any) -> InvalidInput:
     first = error.errors(include_url=False)[0]
     name = "__".join(str(part) for part in first["loc"]).upper()
     name = name if name.startswith("SHORTFACTORY_") else f"SHORTFACTORY_{name}"
-    shown = "(hidden)" if "KEY" in name or "URL" in name else first.get("input")
+    shown = "(hidden)" if any(word in name for word in HIDDEN) else first.get("input")
     return InvalidInput(name, shown, first["msg"][:1].lower() + first["msg"][1:])
 
 

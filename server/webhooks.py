@@ -7,6 +7,7 @@ import ipaddress
 import json
 import socket
 import time
+from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
@@ -19,6 +20,7 @@ from shortfactory.errors import InvalidInput, ShortFactoryError
 from shortfactory.settings import ServiceSettings
 
 TIMEOUT_S = 10.0
+LONGEST_TRY_S = 20.0  # connecting, sending and reading together
 LONGEST_URL = 2_000
 WHERE = b"""
 select webhook_url, runs.tenant from submissions join runs on id = run_id
@@ -28,6 +30,16 @@ where run_id = %s and webhook_url is not null
 
 class NotDelivered(ShortFactoryError):
     """The webhook did not take the message."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message: where to, in whose name it is signed, its id for whoever gets it twice."""
+
+    url: SplitResult
+    secret: str
+    id: str
+    body: bytes
 
 
 class Courier:
@@ -54,46 +66,58 @@ class Courier:
         message = {"id": run_id, "status": status, "at": at}
         body = json.dumps({"type": f"short.{status}", "timestamp": at, "data": message}).encode()
         secret = webhook_secret(await signing_key(self._database), tenant)
-        now = int(time.time())
-        message_id = f"{run_id}.{at}"
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": message_id,
-            "webhook-timestamp": str(now),
-            "webhook-signature": sign_webhook(secret, message_id, now, body),
-        }
-        await self._post(urlsplit(url), body, headers)
+        letter = Letter(urlsplit(url), secret, f"{run_id}.{at}", body)
+        await post(letter, private=self._limits.webhook_private)
 
     async def _where(self, run_id: str) -> tuple[str, str] | None:
         async with self._database.pool.connection() as connection:
             row = await (await connection.execute(WHERE, (run_id,))).fetchone()
             return (row["webhook_url"], row["tenant"]) if row else None
 
-    async def _post(self, url: SplitResult, body: bytes, headers: dict[str, str]) -> None:
-        host = url.hostname or ""
-        try:
-            # Sent to the address that was checked: asking for the name again could give another.
-            address = await self._address(host, _port(url))
-            there = httpx.URL(url.geturl()).copy_with(host=address)
-            async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
-                answer = await client.post(
-                    there,
-                    content=body,
-                    headers={**headers, "host": url.netloc},
-                    extensions={"sni_hostname": host},
-                )
-        except (httpx.HTTPError, OSError) as error:
-            raise NotDelivered(f"{host} was not reached ({type(error).__name__}).") from error
-        if not answer.is_success:
-            raise NotDelivered(f"{host} answered {answer.status_code}.")
 
-    async def _address(self, host: str, port: int) -> str:
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [str(entry[4][0]) for entry in found]
-        if not self._limits.webhook_private and not all(map(_public, addresses)):
-            raise NotDelivered(f"{host} is a private address.")
-        return addresses[0]
+async def post(letter: Letter, *, private: bool) -> None:
+    """Sign and send one message; to an address inside the own network only where `private`.
+
+    Raises:
+        NotDelivered: not reached, or not answered with 2xx; a redirect counts as that.
+    """
+    url, host = letter.url, letter.url.hostname or ""
+    try:
+        async with (
+            asyncio.timeout(LONGEST_TRY_S),
+            httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client,
+        ):
+            # Sent to the address that was checked: asking for the name again could give another.
+            address = await _address(host, _port(url), private=private)
+            answer = await client.post(
+                httpx.URL(url.geturl()).copy_with(host=address),
+                content=letter.body,
+                headers={**_signed(letter), "host": url.netloc.rpartition("@")[2]},
+                extensions={"sni_hostname": host},
+            )
+    except (httpx.HTTPError, OSError) as error:
+        raise NotDelivered(f"{host} was not reached ({type(error).__name__}).") from error
+    if not answer.is_success:
+        raise NotDelivered(f"{host} answered {answer.status_code}.")
+
+
+def _signed(letter: Letter) -> dict[str, str]:
+    now = int(time.time())
+    return {
+        "content-type": "application/json",
+        "webhook-id": letter.id,
+        "webhook-timestamp": str(now),
+        "webhook-signature": sign_webhook(letter.secret, letter.id, now, letter.body),
+    }
+
+
+async def _address(host: str, port: int, *, private: bool) -> str:
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [str(entry[4][0]) for entry in found]
+    if not private and not all(map(_public, addresses)):
+        raise NotDelivered(f"{host} is a private address.")
+    return addresses[0]
 
 
 def check_webhook(url: str, limits: ServiceSettings) -> str:

@@ -17,6 +17,7 @@ from graph.factory import Factory
 from graph.forgetting import Forgetting
 from graph.journal import Journal
 from graph.run import Run
+from server.alerting import AlertCourier
 from server.jobs import ERRANDS, RETENTION, RUN_SHORT, SEND_WEBHOOK, SHORTS, Jobs
 from server.webhooks import Courier, NotDelivered
 from shortfactory.errors import RunBusy, StorageError, UnknownRun, WrongStatus
@@ -72,17 +73,18 @@ class Worker:
         self._runs = factory.database.runs
         self._journal = Journal(factory.database.pool)
         self._courier = Courier(factory.database, self._limits)
+        self._alerts = AlertCourier(factory.database.pool, factory.settings)
         self._register()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; then give back what is in hand, within the drain time."""
         async with asyncio.TaskGroup() as group:
             working = group.create_task(self._work_on(stop))
-            reaping = group.create_task(self._reap_on())
+            beside = [group.create_task(self._reap_on()), group.create_task(self._alerts.run())]
             await stop.wait()
             self._factory.drain()
-            reaping.cancel()
-            working.cancel()
+            for task in (*beside, working):
+                task.cancel()
 
     async def _work_on(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

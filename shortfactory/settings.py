@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, BaseModel, Field, HttpUrl, SecretStr, field_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,6 +29,14 @@ def default_home() -> Path:
     from platformdirs import user_data_path  # noqa: PLC0415 - not needed by root
 
     return user_data_path("shortfactory", appauthor=False)
+
+
+def _webhook_secret(secret: str) -> bool:
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return secret.startswith("whsec_") and 24 <= len(key) <= 64
 
 
 class GeminiSettings(BaseModel):
@@ -59,6 +76,24 @@ class BudgetSettings(BaseModel):
     tenant_day_usd: Decimal = Field(default=Decimal(5), gt=0)
     deployment_day_usd: Decimal = Field(default=Decimal(50), gt=0)
     deployment_month_usd: Decimal = Field(default=Decimal(500), gt=0)
+    alert_webhook: HttpUrl | None = Field(
+        default=None,
+        description="told by a running worker (`serve` or `worker`) when 50, 80 and 100 % of a "
+        "limit are used; from the command line alone, alerts are a log record and a metric",
+    )
+    alert_secret: SecretStr | None = Field(
+        default=None,
+        validate_default=True,
+        description="signs those messages (standardwebhooks.com): `whsec_` and base64",
+    )
+
+    @field_validator("alert_secret")
+    @classmethod
+    def _signs(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        wanted = info.data.get("alert_webhook") is not None or secret is not None
+        if wanted and not _webhook_secret(secret.get_secret_value() if secret else ""):
+            raise ValueError("give whsec_ and 24 to 64 bytes in base64: openssl rand -base64 32")
+        return secret
 
 
 class GatewaySettings(BaseModel):

@@ -19,6 +19,33 @@ A bee that finds flowers comes home and dances.
 
 Picture: A honeybee dancing on a comb
 """
+ANSWER = b"HTTP/1.1 %s\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"
+
+
+@contextlib.asynccontextmanager
+async def listening(status=b"204 No Content"):
+    """A server that keeps what it gets."""
+    got = []
+
+    async def serve(reader, writer):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        lines = [line.split(": ", 1) for line in head.splitlines()[1:] if line]
+        headers = {name.lower(): value for name, value in lines}
+        body = await reader.readexactly(int(headers["content-length"]))
+        got.append((headers, body))
+        writer.write(ANSWER % status)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://localhost:{server.sockets[0].getsockname()[1]}/hook", got
+
+
+@pytest.fixture
+def listener():
+    """Opens servers that keep what they get."""
+    return listening
 
 
 @pytest.fixture

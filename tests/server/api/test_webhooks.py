@@ -1,7 +1,5 @@
 """Messages to webhooks: signed, to nobody private, not along redirects."""
 
-import asyncio
-import contextlib
 import hashlib
 import hmac
 import json
@@ -10,28 +8,6 @@ from base64 import b64decode, b64encode
 import pytest
 
 from server.webhooks import Courier, NotDelivered
-
-ANSWER = b"HTTP/1.1 %s\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"
-
-
-@contextlib.asynccontextmanager
-async def listener(status=b"204 No Content"):
-    """A server that keeps what it gets."""
-    got = []
-
-    async def serve(reader, writer):
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        lines = [line.split(": ", 1) for line in head.splitlines()[1:] if line]
-        headers = {name.lower(): value for name, value in lines}
-        body = await reader.readexactly(int(headers["content-length"]))
-        got.append((headers, body))
-        writer.write(ANSWER % status)
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield f"http://localhost:{server.sockets[0].getsockname()[1]}/hook", got
 
 
 @pytest.fixture
@@ -50,7 +26,7 @@ async def ordered(service, client, script, url):
 
 
 async def test_a_message_says_where_the_short_stands_and_proves_who_sent_it(
-    service, client, script, open_limits
+    listener, service, client, script, open_limits
 ):
     async with listener() as (url, got):
         run_id, secret = await ordered(service, client, script, url)
@@ -68,7 +44,9 @@ async def test_a_message_says_where_the_short_stands_and_proves_who_sent_it(
 
 
 @pytest.mark.parametrize("status", [b"302 Found", b"500 Oops", b"404 Not Found"])
-async def test_only_a_success_counts_as_delivered(service, client, script, open_limits, status):
+async def test_only_a_success_counts_as_delivered(
+    listener, service, client, script, open_limits, status
+):
     async with listener(status) as (url, got):
         run_id, _ = await ordered(service, client, script, url)
         with pytest.raises(NotDelivered, match=f"answered {status[:3].decode()}"):
@@ -76,7 +54,9 @@ async def test_only_a_success_counts_as_delivered(service, client, script, open_
     assert len(got) == 1
 
 
-async def test_a_name_that_leads_to_a_private_address_gets_nothing(service, client, script):
+async def test_a_name_that_leads_to_a_private_address_gets_nothing(
+    listener, service, client, script
+):
     async with listener() as (url, got):
         run_id, _ = await ordered(service, client, script, url)
         with pytest.raises(NotDelivered, match="private address"):

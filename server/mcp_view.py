@@ -9,7 +9,6 @@ from pydantic import Field
 
 from graph.run import Run, Status
 from graph.short import Short
-from providers.catalog import plan_for
 from providers.estimate import estimate
 from providers.offline.script_file import parse_script
 from providers.offline.script_render import script_markdown
@@ -137,7 +136,7 @@ def price_of(form: ShortForm, settings: Settings) -> Price:
     topic, providers = form.checked(settings)
     budget_usd = form.budget_usd or settings.budget.short_usd
     about = parse_script(topic.script, topic) if topic.script else topic
-    found = estimate(about, plan_for(settings, providers), settings.graph, datetime.now(UTC))
+    found = estimate(about, form.plan(settings, providers), settings.graph, datetime.now(UTC))
     return Price(
         expected_usd=f"{found.expected_usd:f}",
         needed_usd=f"{found.needed_usd:f}",

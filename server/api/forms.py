@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from media.style import load as load_style
 from nodes.brought import check_brought
+from providers.catalog import plan_for
+from providers.economy import patient
 from providers.offline.script_file import parse_script
 from providers.offline.script_render import script_markdown
 from providers.offline.voice import speech_language
-from server.ordering import providers_of
+from server.ordering import patience_of, providers_of
 from shortfactory.errors import InvalidInput
 from shortfactory.money import LARGEST_USD
 from shortfactory.order import (
@@ -22,7 +24,7 @@ from shortfactory.order import (
     check_text,
     check_topic,
 )
-from shortfactory.plan import Providers
+from shortfactory.plan import Plan, Providers
 from shortfactory.settings import Settings
 from shortfactory.story import (
     MAX_SCENES,
@@ -70,6 +72,12 @@ class TopicForm(Form):
     providers: Providers | None = Field(
         None, description="live where the service has keys, else offline."
     )
+    patience: str | None = Field(
+        None,
+        max_length=20,
+        examples=["24h"],
+        description="How long pictures may take at half their price: 10m to 2d.",
+    )
 
     def checked(self, settings: Settings) -> tuple[Topic, Providers]:
         """Topic and providers, when all of it can be used.
@@ -96,6 +104,14 @@ class TopicForm(Form):
         check_brought(topic, providers)
         return topic, providers
 
+    def plan(self, settings: Settings, providers: Providers) -> Plan:
+        """The models it is made with: pictures in batches where the client can wait.
+
+        Raises:
+            UsageError: the patience, or models that do not draw in batches.
+        """
+        return patient(plan_for(settings, providers), patience_of(self.patience))
+
 
 class ShortForm(TopicForm):
     """An order for a short."""
@@ -121,10 +137,12 @@ class ShortForm(TopicForm):
             UsageError: naming the value and what would be right.
         """
         topic, providers = self.checked(settings)
+        self.plan(settings, providers)
         return Order(
             topic=topic,
             providers=providers,
             budget_usd=self.budget_usd or settings.budget.short_usd,
+            patience_s=patience_of(self.patience),
             approve=self.approve,
             tenant=tenant,
         )

@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from providers.catalog import plan_for
 from providers.estimate import Estimate
 from providers.estimate import estimate as price
 from providers.offline.script_file import parse_script
@@ -41,8 +40,7 @@ async def estimate(form: TopicForm, desk: ReadDesk) -> EstimateView:
     settings = desk.service.settings
     topic, providers = form.checked(settings)
     about = parse_script(topic.script, topic) if topic.script else topic
-    plan = plan_for(settings, providers)
-    found = price(about, plan, settings.graph, datetime.now(UTC))
+    found = price(about, form.plan(settings, providers), settings.graph, datetime.now(UTC))
     return EstimateView(estimate=found, budget_usd=settings.budget.short_usd)
 
 

@@ -142,3 +142,29 @@ async def test_health_and_numbers(client, script):
     assert (await client.get("/healthz")).json() == {"status": "ok"}
     assert (await client.get("/readyz")).status_code == 200
     assert 'shortfactory_shorts{status="queued"} 1.0' in (await client.get("/metrics")).text
+
+
+async def test_who_can_wait_orders_pictures_at_half_the_price(service, client):
+    asked = {"topic": "Why bees dance", "providers": "simulator"}
+    patient = {**asked, "patience": "24h"}
+    at_once, later = [
+        (await client.post("/v1/estimates", json=body)).json()["estimate"]
+        for body in (asked, patient)
+    ]
+    assert float(later["expected_usd"]) < 0.6 * float(at_once["expected_usd"])
+    run = await service.database.runs.get((await order(client, patient)).json()["id"])
+    assert run.plan["batch"]
+    assert run.plan["patience_s"] == 86_400
+
+
+async def test_a_patience_that_helps_nobody_is_refused(client, script):
+    live = {"topic": "Why bees dance", "providers": "simulator"}
+    for body in (
+        {**live, "patience": "1m"},
+        {**live, "patience": "soon"},
+        {**script, "patience": "1d"},
+    ):
+        for path in ("/v1/shorts", "/v1/estimates"):
+            refused = await client.post(path, json=body)
+            assert refused.status_code == 422
+            assert "patience" in refused.json()["detail"]

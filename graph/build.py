@@ -25,7 +25,14 @@ from nodes.script import script
 from nodes.services import Services
 from nodes.story import story
 from nodes.translate import translate
+from shortfactory.settings import GraphSettings
 
+Graph = StateGraph[Any, None, Any, Any]
+
+AGENTS = (
+    story, script, critique, budget_guard, economise, await_budget, cast, assemble, quality_check,
+    package, amend, translate,
+)  # fmt: skip
 APPROVAL_GOTO = {
     "cast": "approved",
     "script": "revise",
@@ -37,30 +44,29 @@ PARK_GOTO: dict[str, str] = dict.fromkeys(
 )
 
 
-def build(
-    services: Services, entrance: str = "story", takes: type[Any] = State
-) -> StateGraph[Any, None, Any, Any]:
+def build(services: Services, entrance: str = "story", takes: type[Any] = State) -> Graph:
     """Draw the whole production line, bound to its services.
 
     `entrance` names the first node, and `takes` what a run is started with; a caller that sets
     another entrance adds its node and its edge to story.
     """
-    limits = services.limits
-    graph: StateGraph[Any, None, Any, Any] = StateGraph(State, input_schema=takes)
-    for step in (story, script, critique, budget_guard, economise, await_budget, cast):
-        add_step(graph, step, services)
-    for step in (assemble, quality_check, package, amend, translate):
+    graph: Graph = StateGraph(State, input_schema=takes)
+    for step in AGENTS:
         add_step(graph, step, services)
     add_step(graph, approval, services, goto=APPROVAL_GOTO)
     add_step(graph, park, services, goto=PARK_GOTO)
     graph.add_node("scene", scene_graph(services).compile())
-
-    written = within(limits, routes.after_writing)
-    criticised = within(limits, routes.after_critique)
-    measured = within(limits, routes.after_quality)
-    done_or_park = routes.after_step
-
     graph.add_edge(START, entrance)
+    _draw_writing(graph, services.limits)
+    _draw_budget(graph)
+    _draw_filming(graph, services.limits)
+    _draw_changes(graph, services.limits)
+    return graph
+
+
+def _draw_writing(graph: Graph, limits: GraphSettings) -> None:
+    """Story → script → critique, each asked again where it helps."""
+    written = within(limits, routes.after_writing)
     graph.add_conditional_edges(
         "story", written, {"done": "script", "again": "story", "park": "park"}
     )
@@ -68,8 +74,14 @@ def build(
         "script", written, {"done": "critique", "again": "script", "park": "park"}
     )
     graph.add_conditional_edges(
-        "critique", criticised, {"revise": "script", "go_on": "budget_guard"}
+        "critique",
+        within(limits, routes.after_critique),
+        {"revise": "script", "go_on": "budget_guard"},
     )
+
+
+def _draw_budget(graph: Graph) -> None:
+    """budget_guard → approval, or economise until it fits, or wait for money."""
     graph.add_conditional_edges(
         "budget_guard",
         routes.after_budget,
@@ -79,19 +91,32 @@ def build(
         "economise", routes.after_economise, {"cheaper": "budget_guard", "shorter": "script"}
     )
     graph.add_edge("await_budget", "budget_guard")
+
+
+def _draw_filming(graph: Graph, limits: GraphSettings) -> None:
+    """Cast → one task per scene → assemble → quality_check → package."""
     graph.add_conditional_edges("cast", routes.after_cast, ["scene", "park"])
     graph.add_edge("scene", "assemble")
-    graph.add_conditional_edges("assemble", done_or_park, {"done": "quality_check", "park": "park"})
     graph.add_conditional_edges(
-        "quality_check", measured, {"passed": "package", "scene": "scene", "park": "park"}
+        "assemble", routes.after_step, {"done": "quality_check", "park": "park"}
+    )
+    graph.add_conditional_edges(
+        "quality_check",
+        within(limits, routes.after_quality),
+        {"passed": "package", "scene": "scene", "park": "park"},
     )
     graph.add_conditional_edges(
         "package", routes.after_package, {"done": END, "park": "park", "changed": "amend"}
     )
+
+
+def _draw_changes(graph: Graph, limits: GraphSettings) -> None:
+    """Amend → what the change needs, from the budget guard on."""
     graph.add_conditional_edges(
         "amend", routes.after_amend, {"translate": "translate", "go_on": "budget_guard"}
     )
     graph.add_conditional_edges(
-        "translate", written, {"done": "budget_guard", "again": "translate", "park": "park"}
+        "translate",
+        within(limits, routes.after_writing),
+        {"done": "budget_guard", "again": "translate", "park": "park"},
     )
-    return graph

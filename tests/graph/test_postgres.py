@@ -17,6 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from graph.home import prepare_home
 from graph.postgres import local_postgres
+from graph.postgres_place import PREFIX
 from shortfactory.errors import StorageError
 
 ROOT = Path(__file__).parents[2]
@@ -125,7 +126,7 @@ async def test_a_folder_closed_to_the_server_is_linked_and_swept_later(tmp_path)
 
 
 def links(parent):
-    return [Path(file.read_text()).parent.name for file in parent.glob("shortfactory-*/home")]
+    return [Path(file.read_text()).parent.name for file in parent.glob(f"{PREFIX}*/home")]
 
 
 async def test_it_listens_on_a_private_socket_only(home):

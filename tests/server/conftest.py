@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import pty
 import select
@@ -16,6 +17,16 @@ import pytest
 from typer.testing import CliRunner
 
 from server.terminal import app
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before():
+    """A command sets up logging for its whole process; the next test's stays as it was."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
 
 
 @dataclass

@@ -37,7 +37,9 @@ async def test_speech_costs_by_the_second(play):
     played = play()
     await played.speech("Bees dance in the dark.")
     row = played.bill[0]
-    assert row.usd == (row.units["audio_tokens"] * 20 + row.units["input_tokens"]) / Decimal(10**6)
+    heard_usd = row.units["audio_tokens"] * Decimal("6")
+    read_usd = row.units["input_tokens"] * Decimal("0.5")
+    assert row.usd == (heard_usd + read_usd) / 10**6
 
 
 async def test_totals_are_the_sum_of_the_rows(play):

@@ -10,6 +10,7 @@ from providers.gemini import GeminiImage
 from providers.http import open_http
 from providers.pictures import reference
 from providers.ports import ImageRequest
+from providers.usage_bounds import MOST_REMAINDER_TOKENS
 from shortfactory.errors import ContentRefused, MalformedReply, RequestRejected
 
 REQUEST = ImageRequest(prompt="A bee dances", aspect="9:16", size="1K")
@@ -41,7 +42,7 @@ async def test_what_is_sent(vendor, gemini, pictures, image_model):
     assert config["responseModalities"] == ["IMAGE"]
     assert config["imageConfig"] == {"aspectRatio": "9:16", "imageSize": "1K"}
     assert config["thinkingConfig"] == {"thinking_level": "MINIMAL"}
-    assert config["maxOutputTokens"] == 1120 + 2048
+    assert config["maxOutputTokens"] == 1120 + MOST_REMAINDER_TOKENS
     assert "temperature" not in config
 
 

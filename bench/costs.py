@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
+from bench.foresight import Foresight, kept, table
 from providers.catalog import current
 from providers.economy import cheaper, share_pictures
 from providers.estimate import estimate
@@ -73,6 +74,10 @@ def page() -> str:
             "",
             *steps(),
             "",
+            "## Estimates and settled bills",
+            "",
+            *foreseen(kept()),
+            "",
             "## Prices",
             "",
             *prices(),
@@ -105,6 +110,18 @@ def steps() -> Iterator[str]:
         script, chosen = share_pictures(script, first.share), first.plan
         expected_usd = estimate(script, chosen, LIMITS, AT).expected_usd
         yield f"| {first.step} | {usd(first.saves_usd)} | {usd(expected_usd)} | {first.costs} |"
+
+
+def foreseen(found: Foresight) -> Iterator[str]:
+    """What estimates said of whole shorts on the simulator, and what those then cost."""
+    asked = len(found.cases) + found.unfinished
+    yield f"{asked} shorts by the default models on the simulator, of which {len(found.cases)} were"
+    yield f"finished ({found.on}, `python -m bench.foresight`). The ledger settled"
+    yield f"${found.settled_usd:.4f} for them, and the vendors' bill was ${found.bill_usd:.4f}."
+    yield "*By topic*: asked before anything is written. *By script*: as shown at approval, with"
+    yield "what writing had cost by then. Above zero the estimate was too high."
+    yield ""
+    yield from table(found)
 
 
 def prices() -> Iterator[str]:

@@ -1,0 +1,186 @@
+"""How far estimates are from settled bills: whole shorts on the simulator, calm and under faults.
+
+`python -m bench.foresight` makes them, everything real but the frames (see `bench.unfilmed`), and
+keeps what it saw in bench/results/foresight.json, from which `python -m bench.costs` writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from statistics import mean
+
+from bench.faults import settings_for
+from bench.unfilmed import Unfilmed, Workshop, open_workshop
+from graph.factory import Factory
+from providers.catalog import plan_for
+from providers.estimate import Estimate, estimate
+from shortfactory.order import Order
+from shortfactory.settings import BudgetSettings, ElevenLabsSettings, GeminiSettings, Settings
+from shortfactory.story import Plain, Topic
+from simulator.scenarios import MIXED, Scenario
+from simulator.server import Simulator
+
+KEPT = Path(__file__).parent / "results" / "foresight.json"
+THINGS = ("bees", "glaciers", "clocks", "spices")
+LENGTHS = ((10, 2), (25, 4), (45, 6))  # seconds, scenes
+WRITERS = {"story", "script", "critique"}
+AT_ONCE, DRAWINGS, VOICES_AT_ONCE, MANY = 4, 24, 50, 100_000
+RICH = BudgetSettings(tenant_day_usd=Decimal(500), deployment_day_usd=Decimal(500))
+
+
+class Case(Plain):
+    """One finished short: what was expected of its topic and of its script, and what it cost."""
+
+    topic: str
+    seconds: int
+    scenes: int
+    faults: bool
+    by_topic_usd: Decimal
+    by_script_usd: Decimal
+    worst_usd: Decimal
+    settled_usd: Decimal
+
+
+class Foresight(Plain):
+    """All cases of one day. `unfinished` shorts parked and are not among them."""
+
+    on: date
+    cases: tuple[Case, ...]
+    unfinished: int
+    settled_usd: Decimal
+    bill_usd: Decimal
+
+
+async def foresee(home: Path) -> Foresight:
+    """Make every short, first calm, then while one call in ten fails."""
+    cases: list[Case | None] = []
+    settled_usd = bill_usd = Decimal(0)
+    for faults in (False, True):
+        calm = Scenario(pictures=DRAWINGS, concurrency=VOICES_AT_ONCE)
+        struck = calm.model_copy(update={"faults": MIXED})
+        async with Simulator() as simulator:
+            simulator.set(struck if faults else calm)
+            settings = _settings(home / f"faults-{faults}", simulator)
+            async with open_workshop(settings, Unfilmed(2)) as workshop:
+                made, spent_usd = await _shorts(workshop, settings, faults=faults)
+            cases += made
+            settled_usd += spent_usd
+            bill_usd += simulator.spent_usd()
+    finished = tuple(case for case in cases if case is not None)
+    return Foresight(
+        on=datetime.now(UTC).date(),
+        cases=finished,
+        unfinished=len(cases) - len(finished),
+        settled_usd=settled_usd,
+        bill_usd=bill_usd,
+    )
+
+
+def _settings(home: Path, simulator: Simulator) -> Settings:
+    home.mkdir(mode=0o711)
+    settings = settings_for(home, simulator)
+    return settings.model_copy(
+        update={
+            "budget": RICH,
+            "gemini": GeminiSettings(requests_per_minute=MANY, images_per_minute=MANY),
+            "elevenlabs": ElevenLabsSettings(concurrency=VOICES_AT_ONCE),
+            "gateway": settings.gateway.model_copy(update={"attempts": 5}),
+        }
+    )
+
+
+async def _shorts(
+    workshop: Workshop, settings: Settings, *, faults: bool
+) -> tuple[list[Case | None], Decimal]:
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def make(thing: str, length: tuple[int, int]) -> tuple[Case | None, Decimal]:
+        # A store of its own: what another short has made would cost nothing.
+        home = settings.home / f"{thing}-{length[0]}"
+        async with places:
+            factory = workshop.factory(settings.model_copy(update={"home": home}))
+            return await _short(factory, thing, length, faults=faults)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(make(*facts)) for facts in product(THINGS, LENGTHS)]
+    done = [task.result() for task in tasks]
+    return [case for case, _ in done], sum((usd for _, usd in done), Decimal(0))
+
+
+async def _short(
+    factory: Factory, thing: str, length: tuple[int, int], *, faults: bool
+) -> tuple[Case | None, Decimal]:
+    seconds, scenes = length
+    topic = Topic(text=f"Why {thing} matter", seconds=seconds, scenes=scenes)
+    limits, plan = factory.settings.graph, plan_for(factory.settings, "simulator")
+    before = estimate(topic, plan, limits, datetime.now(UTC))
+    order = Order(topic=topic, providers="simulator", budget_usd=Decimal(3), approve="auto")
+    run = await factory.work((await factory.start(order)).id)
+    short = await factory.show(run.id)
+    if run.status != "done":
+        return None, short.spent_usd
+    written_usd = sum((c.spent_usd for c in short.calls if c.node in WRITERS), Decimal(0))
+    left = Estimate.model_validate(short.estimate)
+    case = Case(
+        topic=topic.text,
+        seconds=seconds,
+        scenes=scenes,
+        faults=faults,
+        by_topic_usd=before.expected_usd,
+        by_script_usd=written_usd + left.expected_usd,
+        worst_usd=before.worst_usd,
+        settled_usd=short.spent_usd,
+    )
+    return case, short.spent_usd
+
+
+def table(found: Foresight) -> Iterator[str]:
+    """Mean errors by length and weather, in Markdown; + where the estimate was too high."""
+    yield "| short | vendors | shorts | settled | error by topic | error by script | largest |"
+    yield "|---|---|---|---|---|---|---|"
+    for (seconds, scenes), faults in product(LENGTHS, (False, True)):
+        cases = [c for c in found.cases if (c.scenes, c.faults) == (scenes, faults)]
+        if not cases:
+            continue
+        settled_usd = mean(case.settled_usd for case in cases)
+        by_topic = [_error(case.by_topic_usd, case) for case in cases]
+        by_script = [_error(case.by_script_usd, case) for case in cases]
+        yield (
+            f"| {seconds} s, {scenes} scenes | {'one call in ten fails' if faults else 'calm'} | "
+            f"{len(cases)} | {settled_usd:.4f} | {mean(by_topic):+.1%} | {mean(by_script):+.1%} | "
+            f"{max((*by_topic, *by_script), key=abs):+.1%} |"
+        )
+
+
+def _error(expected_usd: Decimal, case: Case) -> Decimal:
+    return (expected_usd - case.settled_usd) / case.settled_usd
+
+
+def kept() -> Foresight:
+    """What the last measurement saw."""
+    return Foresight.model_validate_json(KEPT.read_text("utf-8"))
+
+
+def main() -> None:
+    """Measure, keep, and print the table."""
+    logging.disable(logging.WARNING)
+    with tempfile.TemporaryDirectory(prefix="shortfactory-foresight-") as folder:
+        Path(folder).chmod(0o711)
+        found = asyncio.run(foresee(Path(folder)))
+    KEPT.parent.mkdir(exist_ok=True)
+    KEPT.write_text(found.model_dump_json(indent=1) + "\n", "utf-8")
+    sys.stdout.write("\n".join(table(found)) + "\n")
+    sys.stdout.write(f"unfinished {found.unfinished}, ledger ${found.settled_usd}, ")
+    sys.stdout.write(f"bill ${found.bill_usd}\n")
+
+
+if __name__ == "__main__":
+    main()

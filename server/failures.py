@@ -77,7 +77,8 @@ def _setting_error(error: Any) -> InvalidInput:
     name = "__".join(str(part) for part in first["loc"]).upper()
     name = name if name.startswith("SHORTFACTORY_") else f"SHORTFACTORY_{name}"
     shown = "(hidden)" if any(word in name for word in HIDDEN) else first.get("input")
-    return InvalidInput(name, shown, first["msg"][:1].lower() + first["msg"][1:])
+    told = first["msg"].removeprefix("Value error, ")
+    return InvalidInput(name, shown, told[:1].lower() + told[1:])
 
 
 def _say(as_json: bool, kind: str, message: str, cure: str, code: int) -> int:

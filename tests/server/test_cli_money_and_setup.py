@@ -153,3 +153,13 @@ def test_patience_makes_it_cheaper(shortfactory, monkeypatch):
     assert expected_usd("--patience", "24h") < Decimal("0.6") * expected_usd()
     assert "--patience 24h" in shortfactory("estimate", "Why bees dance").out
     assert "from 10m to 2d" in shortfactory("estimate", "Bees", "--patience", "1m").err
+
+
+def test_a_bad_alert_secret_is_named_and_not_repeated(shortfactory, monkeypatch):
+    monkeypatch.setenv("SHORTFACTORY_BUDGET__ALERT_WEBHOOK", "https://example.com/token-1")
+    monkeypatch.setenv("SHORTFACTORY_BUDGET__ALERT_SECRET", "my-secret")
+    answer = shortfactory("estimate", "Bees", "--providers", "offline")
+    assert answer.code == 2
+    assert "SHORTFACTORY_BUDGET__ALERT_SECRET" in answer.err
+    assert "my-secret" not in answer.err
+    assert "token-1" not in answer.err

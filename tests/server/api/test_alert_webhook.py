@@ -11,9 +11,12 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
+from graph.factory import Factory
 from providers.alerts import Alerts
 from providers.ledger import Bill, Ledger
 from server.alerting import AlertCourier
+from server.jobs import open_jobs
+from server.worker import Worker
 from shortfactory.plan import Payer
 from shortfactory.settings import BudgetSettings, Settings
 
@@ -21,8 +24,8 @@ SECRET = "whsec_" + b64encode(b"0123456789abcdef0123456789abcdef").decode()
 
 
 @pytest.fixture
-def told(settings, database):
-    """Settings with an alert webhook, after a call that used 60 % of its short's limit."""
+def alerted(settings, database):
+    """Makes settings with an alert webhook, after a call that used 60 % of its short's limit."""
 
     async def make(url, tries=2):
         budget = {"alert_webhook": url, "alert_secret": SECRET}
@@ -40,7 +43,17 @@ def told(settings, database):
         now = datetime.now(UTC)
         await ledger.reserve(bill, Decimal("0.6"), now)
         await Alerts(database.pool, chosen.budget).look(bill, now)
-        return AlertCourier(database.pool, chosen)
+        return chosen
+
+    return make
+
+
+@pytest.fixture
+def told(alerted, database):
+    """Makes a courier who has one alert to deliver."""
+
+    async def make(url, tries=2):
+        return AlertCourier(database.pool, await alerted(url, tries))
 
     return make
 
@@ -97,12 +110,19 @@ async def test_what_passed_long_ago_is_no_news(listener, told, database):
     assert got == []
 
 
-async def test_the_running_loop_delivers_without_being_asked(listener, told):
-    async with listener() as (url, got), asyncio.timeout(10):
-        loop = asyncio.create_task((await told(url)).run())
-        while not got:  # noqa: ASYNC110 - the listener tells by a list
-            await asyncio.sleep(0.01)
-        loop.cancel()
+async def test_a_running_worker_delivers_without_being_asked(listener, alerted):
+    async with listener() as (url, got):
+        settings, stop = await alerted(url), asyncio.Event()
+        async with (
+            Factory.open(settings) as factory,
+            open_jobs(factory.database, settings.service) as jobs,
+            asyncio.TaskGroup() as group,
+        ):
+            group.create_task(Worker(factory, jobs, 1).run(stop))
+            async with asyncio.timeout(20):
+                while not got:  # noqa: ASYNC110 - the listener tells by a list
+                    await asyncio.sleep(0.01)
+            stop.set()
     assert len(got) == 1
 
 

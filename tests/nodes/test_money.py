@@ -1,5 +1,6 @@
 """Budget guard and economist: what does not fit is made cheaper, step by step, or waits."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from nodes.budget_guard import budget_guard
@@ -73,3 +74,26 @@ async def test_a_shorter_film_asks_for_a_shorter_script(stage, facts):
     written = await economise(state, stage.services)
     assert written["topic"]["seconds"] == 9.6
     assert "9.6 s" in written["findings"][0]["message"]
+
+
+class LaterThan:
+    """A clock for the guard, set to a moment."""
+
+    def __init__(self, moment):
+        self.moment = moment
+
+    def now(self, _zone):
+        return self.moment
+
+
+async def test_a_price_that_changes_while_a_run_waits_counts_when_it_goes_on(
+    stage, facts, monkeypatch
+):
+    plan = {**facts["plan"], "voice_fallback": "gemini:gemini-3.8-flash-lite-tts"}
+    waiting = scripted({**facts, "plan": plan})
+    worst = []
+    for moment in (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)):
+        monkeypatch.setattr("nodes.budget_guard.datetime", LaterThan(moment))
+        written = await budget_guard(waiting, stage.services)
+        worst.append(Decimal(written["estimate"]["worst_usd"]))
+    assert worst[1] > worst[0]

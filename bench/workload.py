@@ -11,6 +11,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
@@ -26,9 +27,11 @@ from providers.ports import ImageRequest, VoiceRequest
 from providers.ratelimit import LocalLimiter
 from shortfactory.plan import Payer
 from shortfactory.settings import BudgetSettings, Settings
+from shortfactory.story import Plain
 from simulator.scenarios import Scenario
 from simulator.server import Simulator
 
+KEPT = Path(__file__).parent / "results" / "workload.json"
 SHORTS, SCENES = 50, 6
 IMAGE, VOICE = "gemini:gemini-3.1-flash-lite-image", "elevenlabs:eleven_flash_v2_5"
 WORDS = "The dance says how far away the flowers are, and in which direction, by its angle."
@@ -39,6 +42,16 @@ WIDE = BudgetSettings(
     deployment_day_usd=Decimal(1000),
     deployment_month_usd=Decimal(1000),
 )
+
+
+class Bills(Plain):
+    """Both bills of one measurement, in dollars."""
+
+    on: date
+    shorts: int
+    versions: int
+    reusing_usd: Decimal
+    naive_usd: Decimal
 
 
 async def version(gateway: Gateway, number: int, change: tuple[str, int, str]) -> None:
@@ -92,12 +105,26 @@ async def all_shorts(make: Callable[..., Awaitable[None]]) -> None:
         await asyncio.gather(*(make(number=first + each) for each in range(5)))
 
 
+def kept() -> Bills:
+    """What the last measurement saw."""
+    return Bills.model_validate_json(KEPT.read_text("utf-8"))
+
+
 def main() -> int:
     """Print both bills; the target is half of the naive one."""
     with tempfile.TemporaryDirectory(prefix="shortfactory-workload-") as folder:
         Path(folder).chmod(0o711)
         bill_usd, naive_usd = asyncio.run(measured(Path(folder) / "home"))
     share = bill_usd / naive_usd
+    today = datetime.now(UTC).date()
+    bills = Bills(
+        on=today,
+        shorts=SHORTS,
+        versions=len(VERSIONS),
+        reusing_usd=bill_usd,
+        naive_usd=naive_usd,
+    )
+    KEPT.write_text(bills.model_dump_json(indent=1) + "\n", "utf-8")
     sys.stdout.write(
         f"{SHORTS} shorts in {len(VERSIONS)} versions each, both on the simulator's bill: "
         f"${bill_usd:.2f} with reuse, ${naive_usd:.2f} without: {share:.0%}\n"

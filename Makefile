@@ -38,7 +38,7 @@ bench: $(READY)  ## measure a film stage by stage, against the floor of its enco
 	@$(BIN)/python -m bench
 
 docs: $(READY)  ## write the generated pages of docs/ anew
-	@$(BIN)/python -m docs.generate
+	@$(BIN)/python -m docs.generate; $(BIN)/python -m bench.costs
 
 live: $(READY)  ## a few cents at the real vendors; needs GOOGLE_API_KEY and ELEVENLABS_API_KEY
 	@$(BIN)/python -m pytest -q -m live tests/live

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import psycopg
@@ -14,11 +16,13 @@ from graph.run import Run, Status
 from graph.short import Short
 from graph.tenancy import tenant_pool
 from providers.spending import Spending
+from server.problems import DaySpent
 from server.service import Service
 from server.submissions import Receipt, Submissions
 from server.webhooks import check_webhook
 from shortfactory.change import Change
-from shortfactory.errors import ShortFactoryError, WrongStatus
+from shortfactory.errors import ShortFactoryError, UnknownRun, WrongStatus
+from shortfactory.money import ZERO
 from shortfactory.order import Order
 from shortfactory.story import Script
 
@@ -45,12 +49,16 @@ class Desk:
 
         Raises:
             UsageError: a value cannot be used, or the key came with another order.
+            DaySpent: the tenant's day has no money left; says when it has again.
         """
         if webhook_url is not None:
             check_webhook(webhook_url, self.service.settings.service)
         digest = hashlib.sha256(f"{order.model_dump_json()}\n{webhook_url}".encode()).hexdigest()
         run_id = await self._submissions.claim(Receipt(self.tenant, key, digest, webhook_url))
+        with suppress(UnknownRun):
+            return await self._runs.get(run_id)  # ordered before, under the same key
         try:
+            await self._check_day(order.providers)
             run = await self.factory.start(order, run_id=run_id)
         except psycopg.errors.UniqueViolation:
             return await self._runs.get(run_id)
@@ -58,6 +66,14 @@ class Desk:
             await self._submissions.withdraw(run_id)
             raise
         return await self._queue(run)
+
+    async def _check_day(self, realm: str) -> None:
+        now = datetime.now(UTC)
+        limit_usd = self.service.settings.budget.tenant_day_usd
+        used = await self.spending.totals("tenant", since=now.date(), realm=realm)
+        if sum((each.spent_usd + each.reserved_usd for each in used), ZERO) >= limit_usd:
+            midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+            raise DaySpent(limit_usd, math.ceil((midnight - now).total_seconds()))
 
     async def run(self, run_id: str) -> Run:
         """Where a short stands.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from decimal import Decimal
 from typing import Any
 
 from fastapi import Request
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from shortfactory import errors
 from shortfactory.errors import ShortFactoryError, UsageError
+from shortfactory.money import show
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,19 @@ class TooManyRequests(UsageError):
     def __init__(self, retry_after_s: int) -> None:
         """Say how long to wait."""
         super().__init__(cure=f"Wait {retry_after_s} seconds.")
+        self.retry_after_s = retry_after_s
+
+
+class DaySpent(UsageError):
+    """The day's spending limit is used up."""
+
+    def __init__(self, limit_usd: Decimal, retry_after_s: int) -> None:
+        """Say when there is money again."""
+        super().__init__(
+            f"The day's spending limit of {show(limit_usd)} is used up.",
+            cure=f"Order again after midnight UTC, in {retry_after_s} seconds, or have the limit "
+            "raised (SHORTFACTORY_BUDGET__TENANT_DAY_USD).",
+        )
         self.retry_after_s = retry_after_s
 
 
@@ -81,6 +96,7 @@ TABLE: dict[type[ShortFactoryError], tuple[int, str]] = {
     Unauthorized: (401, "API key needed"),
     Forbidden: (403, "Not allowed"),
     TooManyRequests: (429, "Too many requests"),
+    DaySpent: (402, "Spending limit reached"),
     TooLarge: (413, "Body too large"),
     TooDeep: (400, "Body nested too deeply"),
     StaleVersion: (412, "Script has changed"),
@@ -121,7 +137,7 @@ def answer(error: ShortFactoryError) -> JSONResponse:
         cure=error.cure,
     )
     headers: dict[str, str] = {}
-    if isinstance(error, TooManyRequests):
+    if isinstance(error, TooManyRequests | DaySpent):
         headers["retry-after"] = str(error.retry_after_s)
     if isinstance(error, Unauthorized):
         headers["www-authenticate"] = "Bearer"

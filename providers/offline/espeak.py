@@ -157,6 +157,8 @@ def _engine() -> Generator[c.CDLL]:
             rate_hz = engine.espeak_Initialize(_SYNCHRONOUS, 0, folder.encode(), _NEVER_EXIT)
             if rate_hz != RATE_HZ:
                 raise _not_installed(f"no voice data in {folder}")
+            # Breath is noise, which starting seeds with the clock: other samples each second.
+            engine.espeak_ng_SetRandSeed(c.c_long(1))
             yield engine
         finally:
             engine.espeak_Terminate()

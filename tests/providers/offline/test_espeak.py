@@ -1,11 +1,13 @@
 """The espeak-ng binding: repeatable samples, languages, and a data folder with a long path."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import espeakng_loader
 import pytest
 
 from providers.offline import espeak
+from providers.offline.espeak import Timbre
 from providers.offline.voice import NARRATOR
 from shortfactory.errors import ConfigurationError
 
@@ -18,6 +20,16 @@ def test_the_same_words_sound_the_same_whatever_was_said_before():
     first = speak("The bees dance.")
     speak("Quelque chose d'autre, plus longue.", "fr-fr")
     assert speak("The bees dance.") == first
+
+
+def test_breath_is_the_same_noise_a_second_later():
+    def breathed():
+        return espeak.speak("The bees dance.", "en-us", Timbre("f2", 165)).samples.tobytes()
+
+    first, second = breathed(), int(time.time())
+    while int(time.time()) == second:
+        assert breathed() == first
+    assert breathed() == first
 
 
 def test_threads_take_turns():

@@ -13,7 +13,6 @@ from nodes.failure import Failure, failure_of
 from nodes.prompting import fence
 from nodes.services import RunFacts, Services
 from nodes.writing import ask
-from shortfactory.change import translated
 from shortfactory.errors import MalformedReply, ShortFactoryError
 from shortfactory.plan import Plan
 from shortfactory.story import Plain, Scene, Script, Topic
@@ -99,33 +98,31 @@ async def _translated(state: Reads, services: Services) -> Script:
             "script": fence("script", json.dumps(_words(script), ensure_ascii=False)),
             "complaints": "\n".join(complaints) or "(none)",
         },
+        faults=lambda reply: faults_of(script, reply, language),
     )
-    return checked(script, reply, language, plan.text)
+    return worded(script, reply, language)
 
 
-def checked(script: Script, reply: Translation, language: str, model: str) -> Script:
-    """The film's script in the other language.
-
-    Raises:
-        MalformedReply: scenes are missing or too many, or words that cannot be spoken or shown.
-    """
+def faults_of(script: Script, reply: Translation, language: str) -> list[str]:
+    """Why this film cannot be spoken and shown in the translation's words; empty if it can."""
     numbers = [scene.number for scene in reply.scenes]
     asked = [scene.number for scene in script.scenes]
     if numbers != asked:
-        message = f"The translation has the scenes {numbers}, the film has {asked}."
-        raise MalformedReply(message, model=model, billed=True)
+        return [f"The translation has the scenes {numbers}, the film has {asked}."]
+    words = worded(script, reply, language)
+    return [finding["message"] for finding in (*check_form(words), *check_words(words))]
+
+
+def worded(script: Script, reply: Translation, language: str) -> Script:
+    """The film's script in the other language; its pictures stay."""
     pairs = zip(script.scenes, reply.scenes, strict=True)
-    words = script.model_copy(
+    return script.model_copy(
         update={
             **reply.model_dump(include={"title", "description", "hashtags"}),
             "language": language,
             "scenes": tuple(_spoken(scene, said) for scene, said in pairs),
         }
     )
-    if findings := [*check_form(words), *check_words(words)]:
-        message = " ".join(finding["message"] for finding in findings[:6])
-        raise MalformedReply(message, model=model, billed=True)
-    return translated(script, words)
 
 
 def _spoken(scene: Scene, said: TranslatedScene) -> Scene:

@@ -38,6 +38,7 @@ THINGS = WORDS.split()
 FAMILIES = {"illustrate_fallback": "illustrate", "narrate_fallback": "narrate"}
 RICH = BudgetSettings(tenant_day_usd=Decimal(500), deployment_day_usd=Decimal(500))
 EMPTY_PURSE = Fault(action="insufficient_credits", kind="voice", rate=0.03)  # parks a short
+Wanted = tuple[str, str, int | None]  # run, step, scene
 DRAWINGS, VOICES_AT_ONCE, WORKERS = 24, 50, 2
 
 
@@ -46,6 +47,7 @@ class Result(Plain):
 
     A result is one text, picture or narration that a short wanted, with every try for it: waiting,
     other words, the other model. A call is one request with its repetitions in the same words.
+    Stopped results are those for which the account had no money: no retry helps, so they park.
     """
 
     shorts: int
@@ -59,6 +61,8 @@ class Result(Plain):
     calls_well: int
     results: int
     results_well: int
+    results_stopped: int
+    results_in_the_end: int
     paid_twice: int
     ledger_usd: Decimal
     bill_usd: Decimal
@@ -66,8 +70,8 @@ class Result(Plain):
 
     @property
     def well_share(self) -> float:
-        """The share of results that came, after all their tries."""
-        return self.results_well / max(1, self.results)
+        """The share of results that came, after all their tries, of those with money to pay."""
+        return self.results_well / max(1, self.results - self.results_stopped)
 
 
 async def soak(
@@ -96,6 +100,9 @@ async def soak(
             failed=tuple(run.reason for run in [*first, *second] if run.status == "failed"),
             parked_for=dict(Counter(run.reason for run in resting)),
             **_calls(entries, bill),
+            results_in_the_end=sum(
+                _came([call for short in made for call in short.calls]).values()
+            ),
             paid_twice=sum(len(paid_twice(short)) for short in made),
             ledger_usd=sum((short.spent_usd for short in made), Decimal(0)),
             bill_usd=sim.spent_usd(),
@@ -137,19 +144,29 @@ async def _worked(factory: Factory, runs: list[Run], at_once: int) -> list[Run]:
 
 
 def _calls(entries: list[Entry], bill: tuple[Row, ...]) -> dict[str, int]:
-    last = {(e.run_id, e.call_key): _well(e) for e in entries if e.status != "cached"}
-    came: dict[tuple[str, str, int | None], bool] = {}
-    for entry in entries:
-        wanted = (entry.run_id, FAMILIES.get(entry.node, entry.node), entry.scene)
-        came[wanted] = came.get(wanted, False) or _well(entry)
+    last = {(e.run_id, e.call_key): e for e in entries if e.status != "cached"}
+    broke = {_wanted(e) for e in last.values() if e.note.startswith("AccountProblem")}
+    came = _came(entries)
     return {
         "requests": len(bill),
         "struck": sum(bool(row.fault) for row in bill),
         "calls": len(last),
-        "calls_well": sum(last.values()),
+        "calls_well": sum(map(_well, last.values())),
         "results": len(came),
         "results_well": sum(came.values()),
+        "results_stopped": sum(not came[wanted] for wanted in broke),
     }
+
+
+def _came(entries: list[Entry]) -> dict[Wanted, bool]:
+    came: dict[Wanted, bool] = {}
+    for entry in entries:
+        came[_wanted(entry)] = came.get(_wanted(entry), False) or _well(entry)
+    return came
+
+
+def _wanted(entry: Entry) -> Wanted:
+    return entry.run_id, FAMILIES.get(entry.node, entry.node), entry.scene
 
 
 def _well(entry: Entry) -> bool:
@@ -166,7 +183,9 @@ def report(result: Result) -> str:
         f"({result.struck / max(1, result.requests):.1%})",
         f"{result.calls} calls, {result.calls_well} answered well in the same words or model "
         f"({result.calls_well / max(1, result.calls):.2%})",
-        f"{result.results} results wanted, {result.results_well} came ({result.well_share:.2%})",
+        f"{result.results} results wanted: {result.results_well} came, {result.results_stopped} "
+        f"stopped by an empty account; {result.well_share:.2%} of the others came; "
+        f"{result.results_in_the_end} in the end",
         f"paid twice: {result.paid_twice}",
         f"ledger ${result.ledger_usd}, vendors' bill ${result.bill_usd}",
         *(f"failed: {reason}" for reason in result.failed),

@@ -75,6 +75,15 @@ class Timed:
         spans = [span for node in nodes for span in self.spans_s[node]]
         return max(end for _, end in spans) - min(start for start, _ in spans) if spans else 0.0
 
+    def story(self) -> str:
+        """How long each phase took, and the longest steps."""
+        phases = {"writing": WRITING, "scenes": SCENE, "ending": ENDING}
+        parts = [f"{name} {self.phase_s(*nodes):.0f} s" for name, nodes in phases.items()]
+        spans = [(end - start, node) for node in self.spans_s for start, end in self.spans_s[node]]
+        longest = [f"{node} {length_s:.0f} s" for length_s, node in sorted(spans)[-3:]]
+        drawn = len(self.spans_s["illustrate"]) + len(self.spans_s["illustrate_fallback"])
+        return f"{', '.join(parts)}; {drawn} drawings; longest {', '.join(longest)}"
+
     def mean_s(self, node: str) -> float:
         """How long one such step took on average, waiting for its turn included."""
         spans = self.spans_s[node]
@@ -123,10 +132,8 @@ async def one(factory: Factory, topic: str) -> Timed:
     timed.end()
     timed.done = run.status == "done"
     load = os.getloadavg()[0]
-    _say(
-        f"{topic}: {run.status} after {timed.all_s:.0f} s at a load of {load:.0f}; {cpu_s():.0f} s"
-    )
-    _say(f"  of CPU so far. {run.reason}")
+    _say(f"{topic}: {run.status} after {timed.all_s:.0f} s at a load of {load:.0f}. {run.reason}")
+    _say(f"  {timed.story()}; {cpu_s():.0f} s of CPU so far")
     return timed
 
 

@@ -46,19 +46,20 @@ class Closing:
             await self.ledger.lose(held, reason)
 
     async def _keep_and_settle(self, request: Request) -> Record:
-        held, units = request.held, request.usage.units
+        held, units, ref = request.held, request.usage.units, request.usage.request_id
         used_usd = request.price_usd(units)
         note = "" if request.lane == "standard" else request.lane
         try:
             record = await request.keep(request.reply)
             cost_usd = held.worst_usd if used_usd is None else min(used_usd, held.worst_usd)
             record |= {"entry": held.id, "units": dict(units), "cost_usd": str(cost_usd)}
-            record |= {"seconds": round(request.seconds, 3), "request_id": request.usage.request_id}
+            record |= {"seconds": round(request.seconds, 3), "request_id": ref}
             await self.store.remember(request.bill.call_key, record)
         except BaseException as error:
-            await self.ledger.settle(held, used_usd, units, NOT_KEPT, note=type(error).__name__)
+            reason = type(error).__name__
+            await self.ledger.settle(held, used_usd, units, NOT_KEPT, reason, vendor_ref=ref)
             raise
-        closed = await self.ledger.settle(held, used_usd, units, note=note)
+        closed = await self.ledger.settle(held, used_usd, units, note=note, vendor_ref=ref)
         return {**record, "cost_usd": str(closed.spent_usd), "flagged": closed.flagged}
 
     async def _to_the_end(self, work: Coroutine[Any, Any, Result]) -> Result:

@@ -6,14 +6,16 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue, SecretStr
 
+from providers.elevenlabs_history import read_history, text_digest
 from providers.elevenlabs_voices import choose, language, rules
 from providers.first_use import FirstUse
 from providers.keys import checked_key, checked_url, endpoint_name
-from providers.ports import Usage, VoiceReply, VoiceRequest
+from providers.ports import Usage, VendorRecord, VoiceReply, VoiceRequest
 from providers.word_times import WrongTimes, check_drift, sent_text, word_times
 from shortfactory.errors import MalformedReply, RequestRejected
 
@@ -89,6 +91,23 @@ class ElevenLabsVoice:
         voice = request.voice or self.voice_id or await self._choose(door, request)
         headers, reply = await door.speak(voice, self._body(request))
         return await asyncio.to_thread(self._read, headers, reply, request)
+
+    def trace(self, request: VoiceRequest) -> dict[str, str]:
+        """What the account's history will say of it; a voice to be chosen is not known yet."""
+        voice = request.voice or self.voice_id or ""
+        return {"voice": voice, "text_sha256": text_digest(sent_text(request.text))}
+
+    async def records(
+        self, trace: Mapping[str, str], since: datetime, until: datetime
+    ) -> tuple[VendorRecord, ...]:
+        """Read the account's history of that time; free of charge.
+
+        Raises:
+            ProviderError: nobody answers, or the key may not read it.
+        """
+        door = await self._door.get()
+        items = await door.history(trace.get("voice", ""), since, until)
+        return read_history(items, self.model)
 
     def _check(self, request: VoiceRequest) -> None:
         allowed = rules(self.model)

@@ -1,4 +1,4 @@
-"""ElevenLabs' SDK behind two calls: speak (one request, no retries) and list the voices.
+"""ElevenLabs' SDK behind three calls: speak (one request, no retries), list voices, read history.
 
 Importing this costs half a second; the adapter does it at its first call.
 """
@@ -6,7 +6,9 @@ Importing this costs half a second; the adapter does it at its first call.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -15,9 +17,11 @@ from elevenlabs.core.api_error import ApiError
 from pydantic import SecretStr
 
 from providers.elevenlabs_errors import elevenlabs_errors
+from providers.elevenlabs_history import MOST_PAGES, PAGE
 from providers.elevenlabs_voices import ListedVoice
+from shortfactory.errors import MalformedReply
 
-MOST_PAGES = 5  # of 100 voices
+VOICE_PAGES = 5  # of 100 voices
 
 
 class ElevenLabsDoor:
@@ -67,7 +71,7 @@ class ElevenLabsDoor:
         token: str | None = None
         with elevenlabs_errors(self._model, self._key):
             async with asyncio.timeout(self._timeout_s):
-                for _ in range(MOST_PAGES):
+                for _ in range(VOICE_PAGES):
                     page = await self._client.voices.search(
                         page_size=100, next_page_token=token, request_options=self._options
                     )
@@ -76,3 +80,30 @@ class ElevenLabsDoor:
                     if not token:
                         break
         return tuple(found)
+
+    async def history(self, voice_id: str, since: datetime, until: datetime) -> list[Any]:
+        """Every item of the account's history in that time, of one voice or ("") of any.
+
+        Raises:
+            ProviderError: nobody answers, the key may not read it, or it is too long to read.
+        """
+        found: list[Any] = []
+        after: str | None = None
+        with elevenlabs_errors(self._model, self._key):
+            async with asyncio.timeout(self._timeout_s):
+                for _ in range(MOST_PAGES):
+                    page: Any = await self._client.history.list(
+                        page_size=PAGE,
+                        start_after_history_item_id=after,
+                        voice_id=voice_id or None,
+                        date_after_unix=math.floor(since.timestamp()),
+                        date_before_unix=math.ceil(until.timestamp()),
+                        request_options=self._options,
+                    )
+                    if page.history is None or page.has_more is None:
+                        raise MalformedReply("ElevenLabs' history came without its items.")
+                    found += page.history
+                    after = page.last_history_item_id
+                    if not page.has_more or not after:
+                        return found
+        raise MalformedReply(f"ElevenLabs' history is longer than {MOST_PAGES * PAGE} items.")

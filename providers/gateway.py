@@ -22,13 +22,16 @@ from pydantic import JsonValue
 from providers.adapters import Models
 from providers.batch_lane import BatchLane, Later, Waiting
 from providers.batch_rows import BatchRows
+from providers.books import Books
 from providers.calls import Call, Narration, Picture, Written
 from providers.keeping import Keeper
-from providers.ledger import Bill, Ledger, Reservation
+from providers.ledger import Bill, Ledger
 from providers.meters import Meters
+from providers.passage import Passage
 from providers.ports import (
     ArtifactStore,
     ImageRequest,
+    RecordedModel,
     TextRequest,
     VoiceRequest,
 )
@@ -42,6 +45,7 @@ from shortfactory.plan import Payer
 from shortfactory.settings import GatewaySettings
 
 Send = Callable[[], Awaitable[Reply]]
+NO_TRACE: Mapping[str, str] = {}
 
 
 def utc_now() -> datetime:
@@ -66,7 +70,8 @@ class Gateway:
         self._clock = clock
         self._keeper = Keeper(store, settings.largest_reply_bytes)
         catalog.report_concurrency_to(limiter.observe)
-        self._till = Till(store, ledger, limiter, settings, clock)
+        self._settings, self._passage = settings, Passage(limiter, settings)
+        self._till = Till(store, ledger, self._passage, settings, clock)
         self._batches = BatchRows(ledger.pool)
         self._lane = BatchLane(
             rows=self._batches,
@@ -133,7 +138,8 @@ class Gateway:
         adapter = self._catalog.voice(model)
         bill = self._bill("voice", model, adapter.fingerprint(request), payer)
         send = partial(adapter.speak, request)
-        record, call = await self._once(bill, request, send, self._keeper.narration)
+        trace = adapter.trace(request) if isinstance(adapter, RecordedModel) else {}
+        record, call = await self._once(bill, request, send, self._keeper.narration, trace)
         return Narration.model_validate({**_only(record, Narration), "call": call})
 
     async def recover(self, run_id: str) -> tuple[Entry, ...]:
@@ -143,20 +149,18 @@ class Gateway:
         """
         batched = {row.entry_id for row in await self._batches.of_run(run_id)}
         others = self._ledger.in_flight | batched
-        left = [entry for entry in await self._ledger.open(run_id) if entry.id not in others]
+        left = [entry for entry in await self._ledger.left(run_id) if entry.id not in others]
+        books = Books(
+            store=self._store,
+            ledger=self._ledger,
+            catalog=self._catalog,
+            passage=self._passage,
+            settings=self._settings,
+            now=self._clock(),
+        )
         for entry in left:
-            held = Reservation(
-                id=entry.id, call_key=entry.call_key, run_id=run_id, worst_usd=entry.reserved_usd
-            )
-            record = await self._store.recall(entry.call_key)
-            if record is not None and record.get("entry") == entry.id:
-                cost_usd = Decimal(str(record["cost_usd"]))
-                await self._ledger.settle(held, cost_usd, known_units(record), note="recovered")
-            elif entry.sent_at is None:
-                await self._ledger.release(held, "its process ended before it was sent")
-            else:
-                await self._ledger.lose(held, "its process ended before the answer was kept")
-        return tuple(left)
+            await books.close(entry)
+        return tuple(entry for entry in left if entry.status == "reserved")
 
     def _bill(
         self, kind: str, model_id: str, fingerprint: Mapping[str, JsonValue], payer: Payer
@@ -174,7 +178,14 @@ class Gateway:
             model=model,
         )
 
-    async def _once(self, bill: Bill, request: Any, send: Send, keep: Keep) -> tuple[Record, Call]:
+    async def _once(
+        self,
+        bill: Bill,
+        request: Any,
+        send: Send,
+        keep: Keep,
+        trace: Mapping[str, str] = NO_TRACE,
+    ) -> tuple[Record, Call]:
         """Find the result or buy it; of two identical calls at once, the second finds it."""
         model_id = bill.model_id
         with self._meters.call(bill) as meter:
@@ -187,6 +198,7 @@ class Gateway:
                         limits=self._catalog.limits(model_id),
                         send=send,
                         keep=keep,
+                        trace=trace,
                     )
                 )
             call = _call(bill, record, cached=found is not None)

@@ -98,16 +98,18 @@ class Ledger(Spending):
             worst_usd=worst_usd,
         )
 
-    async def sending(self, held: Reservation) -> None:
+    async def sending(self, held: Reservation, trace: Mapping[str, str] | None = None) -> None:
         """Write that the request is about to leave: from now on it may cost money.
+
+        `trace` is what the vendor's own record will say of it.
 
         Raises:
             RunBusy: somebody closed this reservation meanwhile; do not call.
         """
         found = await self._query(
-            "update ledger set sent_at = clock_timestamp(), note = 'sent' "
+            "update ledger set sent_at = clock_timestamp(), note = 'sent', trace = %(trace)s "
             "where id = %(id)s and status = 'reserved' returning id",
-            {"id": held.id},
+            {"id": held.id, "trace": Jsonb(dict(trace or {}))},
         )
         if not found:
             raise RunBusy(
@@ -122,12 +124,14 @@ class Ledger(Spending):
         units: Units,
         flagged: str = "",
         note: str = "",
+        vendor_ref: str = "",
     ) -> Closed:
-        """Close at what was really used.
+        """Close at what was really used; `vendor_ref` is the vendor's id of the request.
 
         Unknown use (None) and use beyond the worst case settle at the reservation, flagged.
         """
         used_usd = None if used_usd is None else to_micros(used_usd)
+        facts: dict[str, object]
         if used_usd is None:
             facts = {"spent": held.worst_usd, "flagged": flagged or UNKNOWN_USE}
         elif used_usd > held.worst_usd:
@@ -135,7 +139,8 @@ class Ledger(Spending):
             facts = {"spent": held.worst_usd, "claimed": claimed_usd, "flagged": OVER_CLAIM}
         else:
             facts = {"spent": used_usd, "flagged": flagged}
-        return await self._close(held, "settled", note, {**facts, "units": Jsonb(dict(units))})
+        facts |= {"units": Jsonb(dict(units)), "ref": vendor_ref}
+        return await self._close(held, "settled", note, facts)
 
     async def release(self, held: Reservation, reason: str) -> Closed:
         """Close at nothing: it is proven that this request cost nothing."""
@@ -155,7 +160,7 @@ class Ledger(Spending):
         self, held: Reservation, status: str, note: str, facts: Mapping[str, object]
     ) -> Closed:
         """Close once; closing again changes nothing and returns what the first close wrote."""
-        blank = {"claimed": None, "units": Jsonb({}), "flagged": ""}
+        blank = {"claimed": None, "units": Jsonb({}), "flagged": "", "ref": ""}
         given = {**blank, **facts, "id": held.id, "status": status, "note": note}
         try:
             found = await self._query(_CLOSE, given) or await self._query(
@@ -200,7 +205,8 @@ select entry_id, limit_name, left_usd from ledger_reserve(
 # A reservation that was given up as lost may still be settled by the process that has the truth.
 _CLOSE = """
 update ledger set status = %(status)s, spent_usd = %(spent)s, claimed_usd = %(claimed)s,
-  units = %(units)s, flagged = %(flagged)s, note = %(note)s, closed_at = clock_timestamp()
+  units = %(units)s, flagged = %(flagged)s, note = %(note)s, vendor_ref = %(ref)s,
+  closed_at = clock_timestamp()
 where id = %(id)s and (status = 'reserved' or status = 'lost' and %(status)s <> 'lost')
 returning spent_usd, flagged
 """

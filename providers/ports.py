@@ -8,6 +8,7 @@ only caller.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -49,7 +50,7 @@ class ImageRequest(Plain):
     references: tuple[str, ...] = ()  # sha256 of pictures to stay consistent with
     keyword: str = ""
     palette: tuple[str, ...] = ()  # "#rrggbb", background first, accent last
-    look: str = ""  # the style's name
+    look: str = ""  # the style's finish, like "blueprint"
     variation: int = 0  # another picture of the same prompt
 
 
@@ -167,6 +168,30 @@ class VoiceModel(Model, Protocol):
 
     async def speak(self, request: VoiceRequest) -> VoiceReply:
         """Make one request to the vendor."""
+        ...
+
+
+class VendorRecord(Plain):
+    """A paid call as it stands in the vendor's own books."""
+
+    ref: str
+    """The vendor's id of the request."""
+    trace: dict[str, str]
+    units: dict[str, int | None]
+
+
+@runtime_checkable
+class RecordedModel(Model, Protocol):
+    """A model whose vendor keeps books that can be read, so that a lost call can be found."""
+
+    def trace(self, request: Any) -> dict[str, str]:
+        """What the vendor's record of this request will say; "" for what is not known yet."""
+        ...
+
+    async def records(
+        self, trace: Mapping[str, str], since: datetime, until: datetime
+    ) -> tuple[VendorRecord, ...]:
+        """Every call of this model in that time, at least those that fit the trace; free."""
         ...
 
 

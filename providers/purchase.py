@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -32,13 +32,17 @@ class Reply(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One result to buy: who pays, what it costs at most, how to ask, and how to keep it."""
+    """One result to buy: who pays, what it costs at most, how to ask, and how to keep it.
+
+    `trace` is what the vendor's own record will say of it, where the vendor keeps one.
+    """
 
     bill: Bill
     worst_usd: Callable[[datetime], Decimal]
     limits: CallLimits
     send: Callable[[], Awaitable[Reply]]
     keep: Keep
+    trace: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def model_id(self) -> str:

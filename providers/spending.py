@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from psycopg.rows import DictRow
+from pydantic import Field
 
 from providers.postgres import Pool, query
 from shortfactory.errors import InvalidInput
@@ -55,6 +56,15 @@ class Entry(Plain):
     reserved_at: datetime
     sent_at: datetime | None
     closed_at: datetime | None
+    trace: dict[str, str] = Field(default_factory=dict[str, str])
+    """What the vendor's own record says of it, where the vendor keeps one."""
+    vendor_ref: str = ""
+    """The vendor's id of the request."""
+
+    @property
+    def model_id(self) -> str:
+        """The id under which catalogue and price list know the model."""
+        return f"{self.provider}:{self.model}"
 
 
 class Total(Plain):
@@ -94,6 +104,14 @@ class Spending:
     async def open(self, run_id: str) -> tuple[Entry, ...]:
         """The reservations of a run that nobody has closed yet."""
         return tuple(entry for entry in await self.rows(run_id) if entry.status == "reserved")
+
+    async def left(self, run_id: str) -> tuple[Entry, ...]:
+        """The open reservations of a run, and its lost calls that a vendor's record may show."""
+        return tuple(
+            entry
+            for entry in await self.rows(run_id)
+            if entry.status == "reserved" or (entry.status == "lost" and entry.trace)
+        )
 
     async def totals(
         self,

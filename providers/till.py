@@ -3,8 +3,8 @@
 Where a process may die, and what then becomes of the money (`Gateway.recover` reads it):
 
     reserved, not yet sent        nothing was bought: released
-    sent, no answer kept          nobody knows whether the vendor billed it: lost, counted as
-                                  spent at its worst case and flagged
+    sent, no answer kept          the vendor's own record tells, where it keeps one (`books.py`);
+                                  else lost: counted as spent at its worst case and flagged
     artifact kept, no record      as above; the file alone does not say which call it belongs to
     record kept, not settled      settled from the record; the result is there and costs no more
     settled                       nothing to do
@@ -26,13 +26,13 @@ import stamina
 from stamina.instrumentation import RetryDetails
 
 from providers.alerts import Alerts
-from providers.breaker import CIRCUIT_OPEN, Breakers
+from providers.breaker import CIRCUIT_OPEN
 from providers.closing import Closing
 from providers.ledger import Ledger
+from providers.passage import Deadline, Passage, Way
 from providers.ports import ArtifactStore
 from providers.purchase import Order, Record, Request
-from providers.ratelimit import Limiter
-from shortfactory.errors import BudgetExceeded, ProviderTimeout, TransientError
+from shortfactory.errors import BudgetExceeded, TransientError
 from shortfactory.settings import GatewaySettings
 
 log = logging.getLogger("shortfactory.calls")
@@ -44,18 +44,16 @@ class Till:
 
     store: ArtifactStore
     ledger: Ledger
-    limiter: Limiter
+    passage: Passage
     settings: GatewaySettings
     clock: Callable[[], datetime]
     alerts: Alerts = field(init=False)
-    breakers: Breakers = field(init=False)
     closing: Closing = field(init=False)
 
     def __post_init__(self) -> None:
-        """Build the breakers from the settings."""
+        """Build what tells of limits and what ends reservations."""
         self.alerts = Alerts(self.ledger.pool, self.ledger.limits)
         self.closing = Closing(self.store, self.ledger)
-        self.breakers = Breakers(self.settings.breaker_failures, self.settings.breaker_rest_s)
 
     async def buy(self, order: Order) -> Record:
         """Get the result and its record, trying again as long as waiting can cure the failure.
@@ -65,7 +63,7 @@ class Till:
             ProviderError: the vendor's last word.
             StorageError: the ledger or the store failed.
         """
-        deadline = _Deadline(asyncio.get_running_loop().time() + self.settings.deadline_s)
+        deadline = Deadline.within(self.settings.deadline_s)
         retries = stamina.retry_context(
             on=lambda error: self._wait_s(error, deadline),
             attempts=self.settings.attempts,
@@ -79,7 +77,7 @@ class Till:
                 return {**await self._attempt(order, deadline), "attempts": attempt.num}
         raise AssertionError("stamina ends with a result or an error")
 
-    def _wait_s(self, error: Exception, deadline: _Deadline) -> bool | float:
+    def _wait_s(self, error: Exception, deadline: Deadline) -> bool | float:
         """Say whether waiting cures this, and how long the vendor asked to wait."""
         if not isinstance(error, TransientError) or error.code == CIRCUIT_OPEN:
             return False
@@ -90,7 +88,7 @@ class Till:
         asked_s = error.retry_after_s + random.uniform(0, self.settings.first_wait_s)
         return asked_s if asked_s < left_s else False
 
-    async def _attempt(self, order: Order, deadline: _Deadline) -> Record:
+    async def _attempt(self, order: Order, deadline: Deadline) -> Record:
         at = self.clock()
         try:
             held = await self.ledger.reserve(order.bill, order.worst_usd(at), at)
@@ -111,36 +109,18 @@ class Till:
             await self.alerts.look(order.bill, at)
         return record
 
-    async def _ask(self, order: Order, request: Request, deadline: _Deadline) -> None:
-        """Send one request inside the vendor's limits, the deadline and the circuit."""
-        loop = asyncio.get_running_loop()
-        provider, model = order.bill.provider, order.bill.model
-        queued_at_s = loop.time()
-        async with self.limiter.slot(order.limits, order.bill.payer.run_id):
-            # Waiting for one's turn among many is not the vendor's slowness.
-            deadline.at_s += loop.time() - queued_at_s
-            async with self.breakers.guard(provider, model):
-                try:
-                    async with asyncio.timeout_at(deadline.at_s):
-                        await self.ledger.sending(request.held)
-                        request.at, request.sent, sent_at_s = self.clock(), True, loop.time()
-                        request.reply = await order.send()
-                        request.seconds = loop.time() - sent_at_s
-                except TimeoutError as error:
-                    raise ProviderTimeout(
-                        f"{order.model_id} did not answer within the "
-                        f"{self.settings.deadline_s:g} s allowed for one call and its retries.",
-                        provider=provider,
-                        model=model,
-                        billed=request.sent,
-                    ) from error
+    async def _ask(self, order: Order, request: Request, deadline: Deadline) -> None:
+        """Send one request, noting when it left."""
+        loop, bill = asyncio.get_running_loop(), order.bill
 
+        async def send() -> None:
+            await self.ledger.sending(request.held, order.trace)
+            request.at, request.sent, sent_at_s = self.clock(), True, loop.time()
+            request.reply = await order.send()
+            request.seconds = loop.time() - sent_at_s
 
-@dataclass(slots=True)
-class _Deadline:
-    """When a call and all its retries must be over, by the event loop's clock."""
-
-    at_s: float
+        way = Way(bill.provider, bill.model, order.limits, bill.payer.run_id)
+        await self.passage.go(way, deadline, send, may_cost=lambda: request.sent)
 
 
 def _log_retry(details: RetryDetails) -> None:

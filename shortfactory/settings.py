@@ -106,6 +106,18 @@ class GatewaySettings(BaseModel):
     breaker_failures: int = Field(default=8, ge=1)
     breaker_rest_s: float = Field(default=30, gt=0)
     batch_ask_every_s: float = Field(default=300, gt=0)
+    batch_arrival_s: float = Field(
+        default=120,
+        gt=0,
+        description="how long a batch that was handed in may be missing in Gemini's list before "
+        "it is handed in once more",
+    )
+    record_certain_s: float = Field(
+        default=3600,
+        gt=0,
+        description="how old a call must be before its absence from the vendor's own record "
+        "counts as proof that it cost nothing",
+    )
     largest_reply_bytes: int = Field(default=64 * 1024 * 1024, ge=1024)
 
 

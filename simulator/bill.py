@@ -26,12 +26,16 @@ class Row(Plain):
     path: str
     key: str  # "accepted", "wrong" or "missing": a real key sent by mistake is never kept
     text: str = ""
+    """What was asked, shortened; of a narration whole, because its vendor's history shows it."""
+    target: str = ""
     http_status: int
     outcome: str
     fault: str = ""
     units: dict[str, int] = Field(default_factory=dict)
     usd: Decimal = Decimal(0)
     request_id: str = ""
+    item_id: str = ""
+    at_unix_s: float = 0.0
     started_s: float
     seconds: float
 
@@ -47,7 +51,8 @@ class Bill:
     def add(self, **facts: Any) -> Row:
         """Record one finished request; `number` counts from 1."""
         with self._lock:
-            facts["text"] = facts.get("text", "")[:EXCERPT_CHARACTERS]
+            if facts["kind"] != "voice":
+                facts["text"] = facts.get("text", "")[:EXCERPT_CHARACTERS]
             row = Row(number=len(self._rows) + 1, **facts)
             self._rows.append(row)
             return row

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from simulator import alignment, elevenlabs
 from simulator.elevenlabs_errors import error, validation, voice_gone
+from simulator.elevenlabs_history import history
 from simulator.house import DEFAULT, House, UnknownScenario
 from simulator.stage import Stage, Visit
 from simulator.voices import model_rows, voice_rows
@@ -23,7 +24,7 @@ LARGEST_PAGE = 100
 
 
 def elevenlabs_routes(house: House) -> list[Route]:
-    """Speak, align, and list; without the `/s/<scenario>` prefix."""
+    """Speak, align, list, and tell what was spoken; without the `/s/<scenario>` prefix."""
 
     def at(handle: Callable[[Stage, Request, Visit], Awaitable[Response]]) -> Any:
         async def endpoint(request: Request) -> Response:
@@ -52,6 +53,7 @@ def elevenlabs_routes(house: House) -> list[Route]:
         Route("/elevenlabs/v2/voices", listing(_voices)),
         Route("/elevenlabs/v1/voices/{voice}", listing(_voice)),
         Route("/elevenlabs/v1/models", listing(lambda *_: Answer(listed=model_rows()))),
+        Route("/elevenlabs/v1/history", listing(_history)),
         Route(
             "/elevenlabs/v1/user/subscription",
             listing(lambda stage, _: Answer(elevenlabs.subscription(stage.account))),
@@ -97,6 +99,10 @@ def _voices(_stage: Stage, request: Request) -> Answer:
         "next_page_token": str(end) if end < len(rows) else None,
     }
     return Answer(reply)
+
+
+def _history(stage: Stage, request: Request) -> Answer:
+    return history(stage.bill.rows(stage.name), request.query_params)
 
 
 def _voice(_stage: Stage, request: Request) -> Answer:

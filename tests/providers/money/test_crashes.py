@@ -63,9 +63,9 @@ class DyingStore(FolderStore):
         die("before settling")
 
 class DyingLedger(Ledger):
-    async def sending(self, held):
+    async def sending(self, *facts):
         die("before sending")
-        await super().sending(held)
+        await super().sending(*facts)
     async def settle(self, *facts, **more):
         closed = await super().settle(*facts, **more)
         die("after settling")

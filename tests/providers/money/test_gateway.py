@@ -244,8 +244,8 @@ async def test_a_price_that_rises_while_a_call_waits_is_the_price_paid(
     clock.now = datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
     reserved = ledger.sending
 
-    async def over_midnight(held):
-        await reserved(held)
+    async def over_midnight(*facts):
+        await reserved(*facts)
         clock.now = datetime(2027, 1, 1, tzinfo=UTC)
 
     ledger.sending = over_midnight

@@ -77,7 +77,9 @@ async def play(dsn, script):
         open=False,
     ) as pool:
         async with pool.connection() as connection:
-            await connection.execute("truncate ledger, ledger_day, ledger_history, batches")
+            await connection.execute(
+                "truncate ledger, ledger_day, ledger_history, batches, vendor_records"
+            )
         ledger, books, at = Ledger(pool, LIMITS), Books(), START
         for name, *facts in script:
             if name == "midnight":

@@ -34,7 +34,7 @@ class Changes:
         self._runs = database.runs
         self._versions = Versions(database.pool)
 
-    async def ask(self, run_id: str, change: Change, by: str) -> Run:
+    async def ask(self, run_id: str, change: Change, by: str, request_id: str | None) -> Run:
         """Record a change, and queue the run; see `Factory.reroll`."""
         await self._finished(run_id)
         async with self._database.lease(run_id):
@@ -44,6 +44,7 @@ class Changes:
             await asyncio.to_thread(check_against, change, snapshot.values, services)
             await self._versions.keep(run, snapshot)
             asked = await self._asked(run_id, change, by)
+            asked["id"] = request_id or asked["id"]
             return await self._runs.record_decision(
                 run_id,
                 {

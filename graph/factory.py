@@ -84,15 +84,20 @@ class Factory:
             order, run_id=run_id, title=topic.text[:80], plan=plan.model_dump(mode="json")
         )
 
-    async def work(self, run_id: str, *, watch: Watch = ignore) -> Run:
+    async def work(
+        self, run_id: str, *, watch: Watch = ignore, interrupted: Status = "parked"
+    ) -> Run:
         """Go on with a run under its lease until it rests; returns it as it rests.
+
+        Cancelled, the run is left `interrupted`: parked for a person, or queued by who comes back.
 
         Raises:
             UnknownRun: no such run.
             RunBusy: another process holds it.
             WrongStatus: it has ended.
+            DatabaseLost: the database is away, and what was finished is kept.
         """
-        return await self._bench.work(run_id, watch)
+        return await self._bench.work(run_id, watch, interrupted)
 
     def drain(self) -> None:
         """Let every run here stop after its step, queued again; work done later does nothing."""
@@ -131,19 +136,27 @@ class Factory:
             script_version=version,
         )
 
-    async def reroll(self, run_id: str, change: Change, *, by: str = "") -> Run:
+    async def reroll(
+        self, run_id: str, change: Change, *, by: str = "", request_id: str | None = None
+    ) -> Run:
         """Record what shall be different in a finished film, queued; `work` makes only that again.
+
+        The change has the id `request_id`, so that whoever sent it knows it again.
 
         Raises:
             WrongStatus: the film is not finished, or somebody else has just asked for a change.
             RunBusy: another process holds the run.
             UsageError: the change cannot be made of this film; names the value and the cure.
         """
-        return await self._changes.ask(run_id, change, by)
+        return await self._changes.ask(run_id, change, by, request_id)
 
     async def versions(self, run_id: str) -> tuple[Version, ...]:
         """Every film the run has become, the first first, with the calls that each one cost."""
         return await self._changes.versions(run_id)
+
+    async def version(self, run_id: str, version: int) -> Version:
+        """One of them; raises InvalidInput where there is no such version."""
+        return await self._changes.version(run_id, version)
 
     async def compare(self, run_id: str, old: int, new: int) -> Comparison:
         """Which files, scenes and words differ between two versions of the film."""

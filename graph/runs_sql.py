@@ -44,11 +44,15 @@ where id = %(id)s
 returning *
 """
 
+# A change that came with a key is marked in the same breath: recorded and marked, or neither.
 RECORD_DECISION = """
-update runs set decision = %(decision)s, status = %(to)s, updated_at = now()
-where id = %(id)s and status = any(%(only_from)s) and decision is null
-    and (%(script_version)s::integer is null or script_version = %(script_version)s)
-returning *
+with recorded as (update runs set decision = %(decision)s, status = %(to)s, updated_at = now()
+    where id = %(id)s and status = any(%(only_from)s) and decision is null
+        and (%(script_version)s::integer is null or script_version = %(script_version)s)
+    returning *),
+taken as (update change_requests set taken_at = now() from recorded
+    where change_requests.id::text = recorded.decision #>> '{asked,id}')
+select * from recorded
 """
 
 FINISH_AGAIN = """

@@ -99,15 +99,17 @@ def approved_by(asked: Asked, version: int) -> dict[str, JsonValue]:
 
 def remake_of(asked: Asked, change: Change, script: Script) -> Remake:
     """Which halves of which scenes depend on the change."""
+    pictures, voices = touched(change, script)
+    return Remake(asked=asked, pictures=pictures, voices=voices)
+
+
+def touched(change: Change, script: Script) -> tuple[list[int], list[int]]:
+    """The scenes whose picture, and those whose voice, a change makes again."""
     if change.scene is None:
-        return Remake(asked=asked, pictures=[], voices=[scene.number for scene in script.scenes])
+        return [], [scene.number for scene in script.scenes]
     drawn = change.picture is not None or "picture" in change.again
     spoken = change.narration is not None or "voice" in change.again
-    return Remake(
-        asked=asked,
-        pictures=[change.scene] if drawn else [],
-        voices=[change.scene] if spoken else [],
-    )
+    return [change.scene] if drawn else [], [change.scene] if spoken else []
 
 
 def new_keyword(script: Script, change: Change) -> str:

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from importlib.metadata import version
 from typing import Any
 
+import psycopg
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
@@ -16,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from server import problems
-from server.api import events, files, health, money, shorts
+from server.api import changes, events, files, health, money, shorts
 from server.bodies import BoundedBodies
 from server.langserve import add_langserve
 from server.mcp_http import add_mcp, serving_mcp
@@ -40,11 +41,12 @@ def make_app(settings: Settings, *, workers: int = 0) -> FastAPI:
         version=version("shortfactory"),
         lifespan=lambda app: _open(app, settings, workers),
     )
-    for module in (shorts, files, events, money, health):
+    for module in (shorts, changes, files, events, money, health):
         app.include_router(module.router)
     add_langserve(app)
     add_mcp(app)
     app.add_exception_handler(ShortFactoryError, problems.on_error)
+    app.add_exception_handler(psycopg.OperationalError, problems.on_database_lost)
     app.add_exception_handler(RequestValidationError, problems.on_validation)
     app.add_exception_handler(HTTPException, problems.on_http)
     app.add_exception_handler(Exception, problems.on_bug)

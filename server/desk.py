@@ -16,12 +16,13 @@ from graph.run import Run, Status
 from graph.short import Short
 from graph.tenancy import tenant_pool
 from providers.spending import Spending
+from server.change_requests import Asking, ChangeRequests
 from server.problems import DaySpent
 from server.service import Service
 from server.submissions import Receipt, Submissions
 from server.webhooks import check_webhook
 from shortfactory.change import Change
-from shortfactory.errors import ShortFactoryError, UnknownRun, WrongStatus
+from shortfactory.errors import RunBusy, ShortFactoryError, UnknownRun, WrongStatus
 from shortfactory.money import ZERO
 from shortfactory.order import Order
 from shortfactory.story import Script
@@ -41,6 +42,7 @@ class Desk:
         self._runs = self.factory.database.runs
         self._journal = Journal(pool)
         self._submissions = Submissions(pool)
+        self._changes = ChangeRequests(pool)
 
     async def submit(
         self, order: Order, *, key: str | None = None, webhook_url: str | None = None
@@ -114,9 +116,36 @@ class Desk:
             await self.factory.reject(run_id, script_version=script_version, by=self.tenant)
         )
 
-    async def reroll(self, run_id: str, change: Change) -> Run:
-        """Have something in a finished film made differently; only that is made again."""
-        return await self._queue(await self.factory.reroll(run_id, change, by=self.tenant))
+    async def reroll(self, run_id: str, change: Change, *, key: str | None = None) -> Run:
+        """Have something in a finished film made differently; repeated with its key, once.
+
+        Raises:
+            UsageError: the change cannot be made, or the key came with another one.
+            WrongStatus: the film is not finished.
+        """
+        if key is None:
+            return await self._queue(await self.factory.reroll(run_id, change, by=self.tenant))
+        run = await self._runs.get(run_id)
+        digest = hashlib.sha256(f"{run.id}\n{change.model_dump_json()}".encode()).hexdigest()
+        claim = await self._changes.claim(Asking(self.tenant, key, run.id, digest))
+        if claim.taken:
+            return run
+        try:
+            run = await self.factory.reroll(run.id, change, by=self.tenant, request_id=claim.id)
+        except (RunBusy, WrongStatus):  # a twin of this request may be under way: its claim stays
+            if not await self._changes.taken(claim):
+                raise
+            return await self._runs.get(run.id)
+        except ShortFactoryError:
+            await self._changes.withdraw(claim)
+            raise
+        return await self._queue(run)
+
+    async def restore(self, run_id: str, version: int) -> Run:
+        """Let a short be an earlier film again; nothing is made."""
+        run = await self.factory.restore(run_id, version)
+        await self._journal.tell(run)
+        return run
 
     async def resume(self, run_id: str) -> Run:
         """Go on with a short that stopped; one that is on its way stays so.
@@ -169,8 +198,15 @@ class Desk:
                 if kept:
                     yield kept
                     told_end = kept[-1].data["text"] in ENDED
-                elif (await self._runs.get(run_id)).status in ENDED:
+                elif await self._over(run_id):
                     # The row says so first; its event may be on the way for a moment.
                     if told_end:
                         return
                     told_end = True
+
+    async def _over(self, run_id: str) -> bool:
+        """Whether a short has ended, as far as anybody can tell now."""
+        try:
+            return (await self._runs.get(run_id)).status in ENDED
+        except psycopg.OperationalError:  # asked again when the database is back
+            return False

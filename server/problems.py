@@ -20,6 +20,7 @@ from shortfactory.money import show
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+BACK_AFTER_S = 2  # when to ask again while the database is away
 
 
 class Unauthorized(UsageError):
@@ -68,6 +69,19 @@ class UnknownFile(UsageError):
     """There is no such file yet, or the link to it has expired."""
 
 
+class NotInFilm(UsageError):
+    """The film has no such scene or version."""
+
+
+class NoSuchRange(UsageError):
+    """The file ends before this range begins."""
+
+    def __init__(self, size_bytes: int) -> None:
+        """Say how much there is."""
+        super().__init__(cure=f"Ask for bytes 0 to {size_bytes - 1}.")
+        self.size_bytes = size_bytes
+
+
 class KeyReused(UsageError):
     """This Idempotency-Key came with another request before."""
 
@@ -101,6 +115,8 @@ TABLE: dict[type[ShortFactoryError], tuple[int, str]] = {
     TooDeep: (400, "Body nested too deeply"),
     StaleVersion: (412, "Script has changed"),
     UnknownFile: (404, "No such file"),
+    NotInFilm: (404, "Not in this film"),
+    NoSuchRange: (416, "No such range"),
     KeyReused: (422, "Idempotency key used before"),
     errors.InvalidInput: (422, "Value cannot be used"),
     errors.UnknownRun: (404, "No such short"),
@@ -111,6 +127,7 @@ TABLE: dict[type[ShortFactoryError], tuple[int, str]] = {
     errors.BudgetExceeded: (402, "Spending limit reached"),
     errors.ProviderError: (502, "Provider failed"),
     errors.ArtifactLost: (410, "File is lost"),
+    errors.DatabaseLost: (503, "Database not available now"),
     errors.StorageError: (503, "Storage not available"),
     errors.ShortFactoryError: (500, "Failed"),
 }
@@ -139,6 +156,10 @@ def answer(error: ShortFactoryError) -> JSONResponse:
     headers: dict[str, str] = {}
     if isinstance(error, TooManyRequests | DaySpent):
         headers["retry-after"] = str(error.retry_after_s)
+    if isinstance(error, NoSuchRange):
+        headers["content-range"] = f"bytes */{error.size_bytes}"
+    if isinstance(error, errors.DatabaseLost):
+        headers["retry-after"] = str(BACK_AFTER_S)
     if isinstance(error, Unauthorized):
         headers["www-authenticate"] = "Bearer"
     return _response(problem, headers)
@@ -148,6 +169,13 @@ async def on_error(request: Request, error: Exception) -> JSONResponse:  # noqa:
     """Answer for errors of this project."""
     assert isinstance(error, ShortFactoryError), "registered for these only"
     return answer(error)
+
+
+async def on_database_lost(request: Request, error: Exception) -> JSONResponse:
+    """Answer while Postgres is away: a restart is over in seconds."""
+    told = {"action": "database_lost", "path": request.url.path}
+    log.warning("The database is away: %s", type(error).__name__, extra=told)
+    return answer(errors.DatabaseLost())
 
 
 async def on_validation(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001

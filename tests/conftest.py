@@ -79,6 +79,20 @@ def database_url(postgres_server, template_database):
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(scope="module")
+def module_database_url(postgres_server, template_database):
+    """The address of a migrated database for all tests of a module."""
+    name = f"module_{uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} template {}").format(
+                sql.Identifier(name), sql.Identifier(template_database)
+            )
+        )
+        yield make_conninfo(postgres_server, dbname=name)
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
 @pytest.fixture
 async def database(database_url):
     """An open `graph.database.Database` on this test's own database."""

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Header, Query, Response
 
 from graph.run import Status
 from providers.offline.script_render import script_markdown
+from server.api.conditions import matches
 from server.api.forms import BudgetForm, DecisionForm, ShortForm
 from server.api.views import Accepted, Page, RunView, ScriptView, ShortView
 from server.auth import ReadDesk, WriteDesk
-from server.problems import StaleVersion, responses
+from server.problems import NotInFilm, StaleVersion, responses
 from server.signing import webhook_secret
 from shortfactory.errors import WrongStatus
 from shortfactory.story import Topic
@@ -80,15 +81,17 @@ async def show_script(
     desk: ReadDesk,
     response: Response,
     version: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
-    if_none_match: Annotated[str | None, Header(max_length=200)] = None,
+    if_none_match: Annotated[str | None, Header(max_length=1_000)] = None,
 ) -> ScriptView | Response:
     """Show the script, or an older version of it."""
     scripts = await desk.factory.scripts(str(short_id), version)
+    if scripts is None and version is not None:
+        raise NotInFilm(f"The short {short_id} has no script version {version}.")
     if scripts is None:
-        raise WrongStatus(f"The short {short_id} has no such version of a script.")
+        raise WrongStatus(f"The short {short_id} has no script yet.", cure="Follow its events.")
     number, script = scripts
     response.headers["etag"] = etag = _etag(number)
-    if if_none_match == etag:
+    if matches(if_none_match, etag):
         return Response(status_code=304, headers={"etag": etag})
     return ScriptView(version=number, script=script, markdown=script_markdown(script))
 

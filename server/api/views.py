@@ -106,12 +106,20 @@ class ScriptView(BaseModel):
 
 def links(short: Short, service: Service) -> dict[str, FileLink]:
     """Signed addresses of the files that exist."""
+    return signed(short.run.id, short.package, service)
+
+
+def signed(
+    run_id: str, package: dict[str, str], service: Service, version: int | None = None
+) -> dict[str, FileLink]:
+    """Signed addresses of a package's files: of the film as it is, or of one of its versions."""
     expires = int(time.time()) + service.settings.service.link_lifetime_s
+    of = f"version={version}&" if version else ""
     found: dict[str, FileLink] = {}
     for name, (file, media_type) in FILES.items():
-        if sha256 := short.package.get(file):
-            signature = sign_link(service.signing, short.run.id, name, expires)
-            href = f"/v1/shorts/{short.run.id}/{name}?expires={expires}&signature={signature}"
+        if sha256 := package.get(file):
+            signature = sign_link(service.signing, run_id, linked(name, version), expires)
+            href = f"/v1/shorts/{run_id}/{name}?{of}expires={expires}&signature={signature}"
             found[name] = FileLink(
                 href=href,
                 media_type=media_type,
@@ -119,3 +127,8 @@ def links(short: Short, service: Service) -> dict[str, FileLink]:
                 expires_at=datetime.fromtimestamp(expires, UTC),
             )
     return found
+
+
+def linked(name: str, version: int | None) -> str:
+    """What a link is signed for: a file, of this version if one is named."""
+    return f"{name} of {version}" if version else name

@@ -1,30 +1,11 @@
 """A simulator, a workshop on a database of its own, and whole films that tests share."""
 
-from uuid import uuid4
-
-import psycopg
 import pytest
 import pytest_asyncio
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from bench.faults import settings_for
 from bench.unfilmed import Unfilmed, open_workshop
 from simulator.server import Simulator
-
-
-@pytest.fixture(scope="module")
-def module_database_url(postgres_server, template_database):
-    """The address of a migrated database for all tests of a module."""
-    name = f"module_{uuid4().hex}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template {}").format(
-                sql.Identifier(name), sql.Identifier(template_database)
-            )
-        )
-        yield make_conninfo(postgres_server, dbname=name)
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -12,7 +12,7 @@ def pointer(document, path, method, status, kind="application/json"):
 async def test_every_route_documents_its_errors_and_is_named(app):
     document = app.openapi()
     own = {path: at for path, at in document["paths"].items() if path.startswith("/v1")}
-    assert len(own) >= 16
+    assert len(own) >= 24
     for path, methods in own.items():
         for method, operation in methods.items():
             assert {"401", "403", "429", "503"} <= operation["responses"].keys(), (path, method)

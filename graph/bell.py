@@ -44,7 +44,13 @@ class Bell:
         with self._ear(run_id) as rung:
             while True:
                 rung.clear()
-                kept = await journal.after(run_id, last_id)
+                try:
+                    kept = await journal.after(run_id, last_id)
+                except psycopg.OperationalError:
+                    # The database is away; all are rung when it can be listened to again.
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(rung.wait(), LOOK_ANYWAY_S)
+                    continue
                 yield kept
                 if kept:
                     last_id = kept[-1].id
@@ -65,8 +71,8 @@ class Bell:
                     self._ring(*self._waiting)
                     async for notice in connection.notifies():
                         self._ring(notice.payload)
-            except psycopg.Error:
-                log.warning("bell", extra={"action": "bell_lost"}, exc_info=True)
+            except psycopg.Error as error:
+                log.warning("The bell lost the database: %s", error, extra={"action": "bell_lost"})
             await asyncio.sleep(AGAIN_S)
 
     def _ring(self, *run_ids: str) -> None:

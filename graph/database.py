@@ -22,6 +22,7 @@ from shortfactory.settings import Settings
 
 POOL_SIZE = 10
 CONNECT_S = 15.0
+GIVE_UP_S = 20.0  # then a new demand tries at once: waits between tries have doubled until here
 
 
 class Database:
@@ -91,6 +92,7 @@ async def make_pool(dsn: str, largest: int = POOL_SIZE) -> AsyncGenerator[Pool]:
         min_size=1,
         max_size=largest,
         timeout=CONNECT_S,
+        reconnect_timeout=GIVE_UP_S,
         open=False,
     )
     try:

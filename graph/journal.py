@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
-from psycopg_pool import PoolTimeout
 
 from graph.drive import Watch
 from graph.events import Event
@@ -110,7 +109,7 @@ class Journal:
                 return
             try:
                 await self.append(run, events)
-            except (psycopg.Error, PoolTimeout):
+            except psycopg.Error:
                 log.exception("events", extra={"action": "events_lost", "run_id": run.id})
 
 

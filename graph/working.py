@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
+from contextlib import suppress
 from typing import Any
 
+import psycopg
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 
@@ -18,7 +20,7 @@ from graph.line import Lines
 from graph.references import keep_references
 from graph.run import UNFINISHED, Run, Status
 from graph.versions import Versions
-from shortfactory.errors import ShortFactoryError
+from shortfactory.errors import DatabaseLost, ShortFactoryError
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ class Bench:
         """End every run after the step it is in, queued again, and begin none: the process ends."""
         self._control.request_drain("The process ends.")
 
-    async def work(self, run_id: str, watch: Watch) -> Run:
+    async def work(self, run_id: str, watch: Watch, interrupted: Status) -> Run:
         """Go on with a run; see `Factory.work`."""
         run = await self._runs.get(run_id)
         if run.status == "waiting_approval" and run.decision is None:
@@ -48,7 +50,7 @@ class Bench:
         async with self._database.lease(run_id):
             run = await self._runs.set_status(run_id, "running", only_from=WORKABLE)
             watch(Event(run_id=run.id, kind="status", text="running"))
-            rest = await self._until_rest(run, watch)
+            rest = await self._until_rest(run, watch, interrupted)
             if rest.status not in ("queued", "failed"):
                 await self._runs.drop_decision(run_id)
             if rest.status == "done":
@@ -69,7 +71,7 @@ class Bench:
         watch(Event(run_id=run.id, kind="status", text=run.status))
         return run
 
-    async def _until_rest(self, run: Run, watch: Watch) -> Rest:
+    async def _until_rest(self, run: Run, watch: Watch, interrupted: Status) -> Rest:
         """Drive until rest or a cancel; whatever happens, the row says where the run stands."""
         await self._lines.services(run.providers).gateway.recover(run.id)
         driving = asyncio.create_task(self._driven(run, watch))
@@ -78,9 +80,10 @@ class Bench:
             await asyncio.wait({driving, cancelled}, return_when=asyncio.FIRST_COMPLETED)
             if driving.done():
                 return driving.result()
+            cancelled.result()
             return Rest(status="cancelled", reason="Cancelled.", **_facts(run))
         except asyncio.CancelledError:
-            await asyncio.shield(self._interrupted(run.id))
+            await asyncio.shield(self._interrupted(run.id, interrupted))
             raise
         finally:
             await end(cancelled)
@@ -91,10 +94,13 @@ class Bench:
         snapshot = await self._lines.graph(run.providers).aget_state(config_of(run.id))
         await Versions(self._database.pool).keep(run, snapshot)
 
-    async def _interrupted(self, run_id: str) -> None:
-        to: Status = "queued" if self._control.drain_requested else "parked"
-        reason = "" if self._control.drain_requested else INTERRUPTED
-        await self._runs.set_status(run_id, to, only_from=["running"], reason=reason)
+    async def _interrupted(self, run_id: str, to: Status) -> None:
+        if self._control.drain_requested:
+            to = "queued"
+        reason = INTERRUPTED if to == "parked" else ""
+        # Where the database is lost, the row goes on saying "running", and anybody may go on.
+        with suppress(psycopg.OperationalError):
+            await self._runs.set_status(run_id, to, only_from=["running"], reason=reason)
 
     async def _driven(self, run: Run, watch: Watch) -> Rest:
         graph = self._lines.graph(run.providers)
@@ -102,6 +108,13 @@ class Bench:
             return await drive(graph, run, watch, self._at_once, self._control)
         except GraphDrained:
             return Rest(status="queued", **_facts(run))
+        except DatabaseLost:
+            raise
+        except psycopg.OperationalError as error:
+            raise DatabaseLost(
+                f"The database was lost while working on {run.id} ({type(error).__name__}).",
+                cure=f"Nothing finished is lost. Go on with: shortfactory resume {run.id}",
+            ) from error
         except ShortFactoryError as error:
             return Rest(status="failed", reason=str(error), **_facts(run))
         except Exception as error:
@@ -111,7 +124,10 @@ class Bench:
 
     async def _cancel_requested(self, run_id: str) -> None:
         # Another process writes the wish into the row, so there is no event here to wait for.
-        while not (await self._runs.get(run_id)).cancel_requested:  # noqa: ASYNC110
+        while True:
+            with suppress(psycopg.OperationalError):  # nobody can wish anything meanwhile
+                if (await self._runs.get(run_id)).cancel_requested:
+                    return
             await asyncio.sleep(CANCEL_POLL_S)
 
     def _clear_scratch(self, run_id: str) -> None:

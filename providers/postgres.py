@@ -7,9 +7,9 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
-from shortfactory.errors import StorageError
+from shortfactory.errors import DatabaseLost, StorageError
 
 Pool = AsyncConnectionPool[Any]
 
@@ -18,7 +18,8 @@ async def query(pool: Pool, sql: str, facts: Mapping[str, object], what: str) ->
     """Run one statement as one transaction and return its rows, if it has any.
 
     Raises:
-        StorageError: the database cannot be reached or refuses; names `what` was wanted.
+        DatabaseLost: the database cannot be reached; names `what` was wanted.
+        StorageError: it refuses.
     """
     try:
         async with (
@@ -27,7 +28,12 @@ async def query(pool: Pool, sql: str, facts: Mapping[str, object], what: str) ->
         ):
             await cursor.execute(sql.encode(), facts)
             return await cursor.fetchall() if cursor.description else []
-    except (psycopg.Error, PoolTimeout) as error:
+    except psycopg.OperationalError as error:  # PoolTimeout is one
+        raise DatabaseLost(
+            f"The {what} cannot be read or written ({type(error).__name__}).",
+            cure="Check SHORTFACTORY_DATABASE_URL and the database, then resume.",
+        ) from error
+    except psycopg.Error as error:
         raise StorageError(
             f"The {what} cannot be read or written ({type(error).__name__}).",
             cure="Check SHORTFACTORY_DATABASE_URL and the database, then resume.",

@@ -9,9 +9,10 @@ import procrastinate
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import JobDeferrer
 
-from graph.database import Database
+from graph.database import GIVE_UP_S, Database
 from graph.run import Run
-from shortfactory.errors import StorageError
+from server.queue import QueueConnector
+from shortfactory.errors import DatabaseLost
 from shortfactory.settings import ServiceSettings
 
 RUN_SHORT, SEND_WEBHOOK, RETENTION = "run_short", "send_webhook", "retention"
@@ -53,7 +54,7 @@ class Jobs:
         """Let a worker go on with this run.
 
         Raises:
-            StorageError: the queue cannot be written.
+            DatabaseLost: the queue cannot be written.
         """
         async with self._database.pool.connection() as connection:
             if await (await connection.execute(WAITING, (run.id,))).fetchone():
@@ -89,14 +90,14 @@ class Jobs:
         try:
             await job.defer_async(**facts)
         except ConnectorException as error:
-            raise StorageError("The queue cannot be written.", cure="Try again.") from error
+            raise DatabaseLost("The queue cannot be written.") from error
 
 
 @asynccontextmanager
 async def open_jobs(database: Database, limits: ServiceSettings) -> AsyncGenerator[Jobs]:
     """Open the queue in this database."""
-    connector = procrastinate.PsycopgConnector(
-        conninfo=database.dsn, min_size=1, max_size=CONNECTIONS
+    connector = QueueConnector(
+        conninfo=database.dsn, min_size=1, max_size=CONNECTIONS, reconnect_timeout=GIVE_UP_S
     )
     async with procrastinate.App(connector=connector).open_async() as app:
         yield Jobs(app, database, limits)

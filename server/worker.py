@@ -11,7 +11,6 @@ from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
-from psycopg_pool import PoolTimeout
 
 from graph.factory import Factory
 from graph.forgetting import Forgetting
@@ -29,7 +28,8 @@ AGAIN_S = 1.0
 KEEP_JOBS_H = 24 * 7
 NIGHTLY = "17 3 * * *"
 ON_ITS_WAY = ("queued", "running")
-UNREACHABLE = (StorageError, ConnectorException, psycopg.OperationalError, PoolTimeout)
+UNREACHABLE = (StorageError, ConnectorException, psycopg.OperationalError)
+LOST = {"action": "database_lost"}
 
 
 class Drained(Exception):
@@ -98,15 +98,17 @@ class Worker:
                     stalled_worker_timeout=self._limits.dead_after_s,
                     delete_jobs="successful",
                 )
-            except UNREACHABLE:
-                log.warning("worker", extra={"action": "worker_lost_database"}, exc_info=True)
+            except UNREACHABLE as error:
+                log.warning("The worker lost the database: %s", error, extra=LOST)
             await asyncio.sleep(AGAIN_S)
 
     async def _reap_on(self) -> None:
         while True:
             try:
                 await self.reap()
-            except (*UNREACHABLE, UnknownRun, WrongStatus):  # the row changed meanwhile
+            except UNREACHABLE as error:
+                log.warning("The reaper lost the database: %s", error, extra=LOST)
+            except (UnknownRun, WrongStatus):  # the row changed meanwhile
                 log.warning("reaper", extra={"action": "reaper_again"}, exc_info=True)
             await asyncio.sleep(self._limits.reap_every_s)
 
@@ -140,11 +142,11 @@ class Worker:
             run = await self._runs.get(run_id)
             if run.status not in ON_ITS_WAY:
                 return
-            if context.job.attempts >= LIVES:
+            if context.job.attempts >= LIVES and run.holder is None:
                 run = await self._give_up(run)
             else:
                 async with self._journal.recording(run) as watch:
-                    run = await self._factory.work(run_id, watch=watch)
+                    run = await self._factory.work(run_id, watch=watch, interrupted="queued")
         except (UnknownRun, WrongStatus) as gone:  # forgotten, cancelled or done meanwhile
             log.info("nothing to do", extra={"action": "run_gone", "reason": str(gone)})
             return

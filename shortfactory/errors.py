@@ -20,7 +20,8 @@ ShortFactoryError
 ├── BudgetExceeded                the next call does not fit under a limit
 ├── MediaError                    a picture, sound or film that cannot be made or read
 └── StorageError                  disk, bucket or database
-    └── ArtifactLost              a stored file is missing or damaged: it can be made again
+    ├── ArtifactLost              a stored file is missing or damaged: it can be made again
+    └── DatabaseLost              the database does not answer now: waiting cures it
 """
 
 from __future__ import annotations
@@ -195,3 +196,9 @@ class StorageError(ShortFactoryError):
 
 class ArtifactLost(StorageError):
     """A stored file is missing or no longer matches its hash."""
+
+
+class DatabaseLost(StorageError):
+    """The database does not answer at the moment."""
+
+    cure = "Nothing finished is lost. Try again when it is back."

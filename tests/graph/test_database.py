@@ -11,12 +11,18 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from graph import lease as lease_module
 from graph.database import open_database
 from graph.home import FORMAT, prepare_home
 from graph.jobs_schema import JOBS
 from graph.migrate import FOLDER, SAVER, migrate
-from shortfactory.errors import ConfigurationError, RunBusy, StorageError, UnknownRun
+from graph.run import Holder
+from shortfactory.errors import (
+    ConfigurationError,
+    DatabaseLost,
+    RunBusy,
+    StorageError,
+    UnknownRun,
+)
 from shortfactory.order import Order
 from shortfactory.settings import Settings
 from shortfactory.story import Topic
@@ -187,17 +193,42 @@ where datname = current_database() and pid <> pg_backend_pid()
 """
 
 
-async def test_a_lost_lease_stops_the_work(database, database_url, monkeypatch):
-    monkeypatch.setattr(lease_module, "CHECK_EVERY_S", 0.05)
+async def locker(database):
+    """The backend that holds a lease."""
+    async with database.pool.connection() as connection:
+        cursor = await connection.execute(
+            "select pid from pg_locks where locktype = 'advisory' and objsubid = 1 and granted"
+        )
+        return ((await cursor.fetchone()) or {"pid": None})["pid"]
+
+
+async def test_a_lease_outlives_its_connection(database, database_url):
     run = await database.runs.create(ORDER)
+    async with database.lease(run.id):
+        first = await locker(database)
+        async with await psycopg.AsyncConnection.connect(database_url) as other:
+            await other.execute(CUT)
+        async with asyncio.timeout(10):
+            while await locker(database) in (first, None):  # noqa: ASYNC110 - in Postgres
+                await asyncio.sleep(0.02)
+        with pytest.raises(RunBusy):
+            async with database.lease(run.id):
+                pass
+    assert (await database.runs.get(run.id)).holder is None
+
+
+async def test_a_lost_lease_stops_the_work_when_somebody_else_has_the_run(database, database_url):
+    run = await database.runs.create(ORDER)
+    other = Holder.here().model_copy(update={"pid": 1})
 
     async def work():
         async with database.lease(run.id):
-            async with await psycopg.AsyncConnection.connect(database_url) as other:
-                await other.execute(CUT)
+            async with await psycopg.AsyncConnection.connect(database_url) as cutter:
+                await database.runs.hold(run.id, other)
+                await cutter.execute(CUT)
             await asyncio.sleep(10)
 
-    with pytest.raises(StorageError, match=f"Go on with: shortfactory resume {run.id}"):
+    with pytest.raises(DatabaseLost, match=f"Go on with: shortfactory resume {run.id}"):
         await work()
     assert (await database.runs.get(run.id)).id == run.id
 

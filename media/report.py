@@ -46,6 +46,8 @@ class Expected(Plain):
     cues: tuple[ExpectedCue, ...] = ()
     scenes: tuple[SceneSpan, ...] = ()
     voice_starts_ms: tuple[int, ...] = ()
+    inks: tuple[str, ...] = ("#ffffff",)
+    """The colours "#rrggbb" that letters of captions may have."""
 
     def scene_at(self, at_ms: float) -> int | None:
         """The number of the scene on the screen at this time."""

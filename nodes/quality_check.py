@@ -7,8 +7,10 @@ from pathlib import Path
 from pydantic import JsonValue
 from typing_extensions import TypedDict
 
+from media.inspection.captions import inks_of
 from media.made import Film
 from media.report import Expected, ExpectedCue, Report, SceneSpan
+from media.style import Style, load
 from media.timeline import Cue, Frame
 from nodes.failure import Failure, failure_of
 from nodes.services import RunFacts, Services
@@ -20,6 +22,7 @@ class Reads(TypedDict, total=False):
     """What the test needs."""
 
     run: RunFacts
+    style: str
     aspect: Aspect
     script: dict[str, JsonValue]
     film: dict[str, JsonValue]
@@ -40,7 +43,9 @@ async def quality_check(state: Reads, services: Services) -> Writes:
     film = dict(state["film"])
     try:
         path = await services.store.path(str(film.pop("sha256")))
-        expected = expected_of(Film.model_validate(film), Frame.of_aspect(state["aspect"]))
+        expected = expected_of(
+            Film.model_validate(film), Frame.of_aspect(state["aspect"]), load(state["style"])
+        )
         report = await services.render.report(path, expected)
         page = await _page(path, report, expected, state, services)
     except ShortFactoryError as error:
@@ -61,7 +66,7 @@ async def _page(
     return await services.store.adopt(out, ".html")
 
 
-def expected_of(film: Film, frame: Frame) -> Expected:
+def expected_of(film: Film, frame: Frame, style: Style) -> Expected:
     """What the renderer says it laid, as the measures that the file is held against."""
     borders = [*(frame.ms(start) for start in film.body_starts), film.duration_ms]
     spans = range(len(film.body_starts))
@@ -73,6 +78,7 @@ def expected_of(film: Film, frame: Frame) -> Expected:
         cues=tuple(_cue(cue) for cue in film.cues),
         scenes=tuple(SceneSpan(n + 1, borders[n], borders[n + 1]) for n in spans),
         voice_starts_ms=tuple(round(start / 48) for start in film.voice_starts),
+        inks=inks_of(style.captions),
     )
 
 

@@ -49,12 +49,18 @@ def camera(picture, share, drift=1.0):
     return cv2.warpAffine(picture, matrix, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT)
 
 
-def letter(luma):
-    """Paint a caption: white letters with a dark outline."""
-    x0, _, _, y1 = BOX
-    for thickness, shade in ((9, 16), (3, 235)):
-        cv2.putText(luma, "WORDS", (x0 + 8, y1 - 12), 0, 1.4, shade, thickness, cv2.LINE_AA)
-    return luma
+def letter(luma, box=BOX, ink=235, ground=16):
+    """Paint a caption: letters with an outline, over the picture."""
+    x0, y0, x1, y1 = box
+    type_ = np.zeros_like(luma)
+    scale = 0.9 * (x1 - x0) / cv2.getTextSize("HERE ARE WO", 0, 1, 2)[0][0]
+    for row, line in ((0.42, "HERE ARE"), (0.88, "THE WORDS")):
+        place = (x0 + (x1 - x0) // 20, round(y0 + row * (y1 - y0)))
+        cv2.putText(type_, line, place, 0, scale, 255, 2, cv2.LINE_AA)
+    luma = luma.copy()
+    luma[cv2.dilate(type_, np.ones((7, 7), np.uint8)) > 60] = ground
+    share = type_.astype(np.float32) / 255
+    return np.rint(luma * (1 - share) + ink * share).astype(np.uint8)
 
 
 @dataclass
@@ -89,7 +95,7 @@ class Film:
         share = (at_ms - start) / (end - start)
         luma = self.frame(n, camera(self.pictures[number], share, self.drift[number]))
         if self.captioned and any(a <= at_ms < b for spans in WORDS.values() for a, b in spans):
-            luma = letter(np.ascontiguousarray(luma))
+            luma = letter(luma)
         return self.finished(n, luma)
 
 
@@ -130,7 +136,8 @@ def film_sound(tmp_path_factory):
             path = tmp_path_factory.mktemp("voice") / "voice.wav"
             write_wav(path, voice)
             cues = [cue_of(path)] if voiced else []
-            made[key] = soundtrack(cues, RATE_HZ * SECONDS, "calm", 2).samples
+            mixed = soundtrack(cues, RATE_HZ * SECONDS, "calm", 2).samples
+            made[key] = mixed
         return made[key].copy()
 
     return sound

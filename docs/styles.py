@@ -109,7 +109,7 @@ def to_bgr(planes: Planes) -> NDArray[np.uint8]:
 async def drawn(folder: Path, note: str, keyword: str, style: Style) -> Path:
     """The offline illustrator's picture in a style's palette."""
     request = ImageRequest(
-        prompt=note, subject=note, keyword=keyword, palette=style.palette, look=style.name
+        prompt=note, subject=note, keyword=keyword, palette=style.palette, look=style.finish
     )
     path = folder / f"{style.name}-{keyword or 'plain'}.jpg"
     path.write_bytes((await OfflineIllustrator().draw(request, ())).data)

@@ -12,7 +12,9 @@ from media.timeline import Body, Frame
 
 RUN_OUT_S = 0.9  # the camera keeps moving through the joints at either side
 NEAREST = 1.45  # beyond this a 1.5x master would be enlarged
-CLOSE_FRAMING = 1.24  # every second shot of one picture stands nearer
+CLOSE_FRAMING = 1.22  # every second shot of one picture stands nearer
+AIMED_Y = 0.36  # where near shots put the subject: the middle is where captions stand
+SIDE_SHARE = 0.6  # of the way to a subject beside the middle: the rest keeps its company in sight
 MOVES: Final = (  # odd scenes take the first row, even ones the second: neighbours differ
     ("push_in", "pan_right", "tilt_up", "drift_in"),
     ("pull_out", "pan_left", "drift_out", "tilt_down"),
@@ -85,6 +87,7 @@ def _edges(body: Body, motion: Motion, frame: Frame) -> list[int]:
 def _views(move: str, near: float, amount: float, focus: tuple[float, float]) -> tuple[View, View]:
     amount = min(max(amount, 0.03), 0.22)
     wide, tight = near * 1.03, min(near * 1.03 * (1 + amount), NEAREST)
+    focus = 0.5 + (focus[0] - 0.5) * SIDE_SHARE, focus[1] + (0.5 - AIMED_Y) / tight
     x, y = focus if near > 1 else (0.5 + (focus[0] - 0.5) * 0.5, 0.5 + (focus[1] - 0.5) * 0.5)
     far = _inside(View(wide, x, y))
     close = _inside(View(tight, *focus))

@@ -15,6 +15,10 @@ from shortfactory.story import Plain
 FOLDER = Path(__file__).parent / "styles"
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+Finish = Literal[
+    "paper", "blueprint", "comic", "gouache", "neon", "noir", "relief", "screenprint", "studio",
+    "telephoto",
+]  # fmt: skip
 TransitionName = Literal["cut", "crossfade", "push", "whip", "zoom"]
 Effect = Literal["fill", "pop", "box", "solo", "underline", "clean"]
 
@@ -61,6 +65,7 @@ class Style(Plain):
     summary: str
     palette: tuple[Colour, ...] = Field(min_length=3, max_length=6)
     prompt: str
+    finish: Finish = "paper"  # how the offline illustrator prints; image models have the prompt
     mood: str
     captions: CaptionStyle
     motion: Motion = Motion()

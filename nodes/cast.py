@@ -65,7 +65,7 @@ async def _sheet(character: Character, state: Reads, services: Services, plan: P
         subject=who,
         aspect="1:1",
         palette=style.palette,
-        look=style.name,
+        look=style.finish,
     )
     payer = await services.payer(state["run"], "cast")
     drawn = await services.gateway.draw(plan.image, request, payer)

@@ -45,7 +45,7 @@ async def _picture(film: SceneFilm, state: Reads, services: Services) -> Path:
         prompt=scene.picture,
         subject=scene.picture,
         palette=style.palette,
-        look=style.name,
+        look=style.finish,
         variation=film.get("picture_variation", 0),
     )
     payer = await services.payer(state["run"], "package")

@@ -107,7 +107,7 @@ def request_for(state: Reads) -> ImageRequest:
         references=tuple(str(member["sheet"]) for member in present if member.get("sheet")),
         keyword=scene.keyword,
         palette=style.palette,
-        look=style.name,
+        look=style.finish,
         variation=variation,
     )
 

@@ -15,10 +15,10 @@ from providers.offline.art.poster import poster
 from providers.offline.art.scene import illustrate
 from providers.ports import ImageReply, ImageRequest, Usage
 
-Painter = Callable[[str, str, str, tuple[str, ...], float, int], np.ndarray]
-"""(note, keyword, aspect, palette, scale, seed) to height x width x 3 bytes, RGB."""
+Painter = Callable[[str, str, str, tuple[str, ...], float, int, str], np.ndarray]
+"""(note, keyword, aspect, palette, scale, seed, look) to height x width x 3 bytes, RGB."""
 
-EDITION = 1  # raise it when the same request begins to draw another picture
+EDITION = 2  # raise it when the same request begins to draw another picture
 SCALES = {"1K": 1.0, "2K": 1.5, "4K": 2.0}
 JPEG_QUALITY = 93  # with full chroma; 1 MB at 1080x1920, no visible loss of the grain
 
@@ -29,7 +29,7 @@ class OfflineIllustrator:
     id = "offline:illustrator"
 
     def fingerprint(self, request: ImageRequest) -> Mapping[str, JsonValue]:
-        """Words, palette, format and variation; references and style names change nothing."""
+        """Words, palette, format, look and variation; references change nothing."""
         return _fingerprint(request)
 
     async def draw(self, request: ImageRequest, references: tuple[bytes, ...]) -> ImageReply:  # noqa: ARG002 - the port
@@ -47,7 +47,7 @@ class OfflinePoster:
     id = "offline:poster"
 
     def fingerprint(self, request: ImageRequest) -> Mapping[str, JsonValue]:
-        """Words, palette, format and variation; references and style names change nothing."""
+        """Words, palette, format, look and variation; references change nothing."""
         return _fingerprint(request)
 
     async def draw(self, request: ImageRequest, references: tuple[bytes, ...]) -> ImageReply:  # noqa: ARG002 - the port
@@ -65,6 +65,7 @@ def _fingerprint(request: ImageRequest) -> dict[str, JsonValue]:
         "note": request.subject or request.prompt,
         "keyword": request.keyword,
         "palette": list(request.palette),
+        "look": request.look,
         "aspect": request.aspect,
         "size": request.size,
         "variation": request.variation,
@@ -80,6 +81,7 @@ def _draw(paint: Painter, model: str, request: ImageRequest) -> ImageReply:
         request.palette,
         SCALES[request.size],
         _seed(model, note, request),
+        request.look,
     )
     image = pyvips.Image.new_from_array(pixels, interpretation="srgb")
     data = image.jpegsave_buffer(Q=JPEG_QUALITY, subsample_mode="off", keep=0)

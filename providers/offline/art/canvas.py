@@ -76,6 +76,10 @@ class Canvas:
         across = np.linspace(-1, 1, columns, dtype=np.float32)[None, :] ** 2
         self.pixels *= (1 - strength * (down + across) ** 1.5 / 2.83)[..., None]
 
+    def defocus(self, radius: float) -> None:
+        """Blur all that has been painted so far."""
+        self.pixels[:] = cv2.GaussianBlur(self.pixels, (0, 0), max(radius * self.scale, 0.3))
+
     def grain(self, seed: int, strength: float) -> None:
         """Add paper grain; it also dithers the gradients, so that they never band."""
         rows, columns = self.pixels.shape[:2]

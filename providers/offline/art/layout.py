@@ -19,8 +19,9 @@ CAPTIONS = (0.45, 0.68)
 """Share of the height where captions are read: large, quiet shapes only."""
 
 WIDE_RIDGES = (0.52, 0.58, 0.65, 0.72, 0.80, 0.90)
-HIGH_SHARE = 0.58  # of the pictures whose type leaves room for a hero above the captions
-MARGIN = 0.17  # a move that zooms by 1.2 and is aimed at one side crops up to 0.167 of the other
+HALO_SHARE = 0.55  # of the heroes stand before a disc of light; the others have it beside them
+MARGIN = 0.2  # the camera's nearest framing crops up to a fifth of a side
+HEADROOM = 0.14  # of the height: what apps lay over a film's upper edge
 
 
 class Spot(NamedTuple):
@@ -45,7 +46,7 @@ class Layout:
     hero: Spot
     companion: Spot
     light: tuple[float, float, float]  # x, y, radius
-    kind: Literal["high", "low", "open"]
+    kind: Literal["halo", "beside", "open"]
 
     @property
     def bump(self) -> float:
@@ -54,53 +55,47 @@ class Layout:
 
 
 def arrange(aspect: str, keyword: str, hero: bool, random: Random) -> Layout:
-    """Place everything for one picture; the type's real height decides what fits under it."""
+    """Place everything for one picture.
+
+    An upright picture's hero needs no word beside it, for the captions say it; where nothing can
+    be drawn the keyword is the picture. A wide picture has room for both.
+    """
     width, height = SIZES_PX[aspect]
     wide = width > height
-    block = lettering.fit(
+    block = None if hero and not wide else _block(width, height, keyword)
+    if hero:
+        return _beside(width, height, block) if wide else _above(width, height, random)
+    below = (block.y + block.height if block else 0.12 * height) + 0.025 * height
+    return _open(width, height, block, below, random)
+
+
+def _block(width: int, height: int, keyword: str) -> Block | None:
+    wide = width > height
+    return lettering.fit(
         keyword,
         x=MARGIN * width,
-        y=(0.16 if wide else 0.145) * height,
+        y=(0.16 if wide else 0.18) * height,
         width=(0.44 if wide else 1 - 2 * MARGIN) * width,
         height=(0.34 if wide else 0.19) * height,
         largest=0.19 * min(width, height),
     )
-    below = (block.y + block.height if block else 0.12 * height) + 0.025 * height
-    if not hero:
-        return _open(width, height, block, below, random)
-    if wide:
-        return _beside(width, height, block)
-    room = 0.505 * height - below
-    if room > 0.34 * width and random.random() < HIGH_SHARE:
-        return _high(width, height, block, below, room, random)
-    return _low(width, height, block, below, random)
 
 
-def _high(
-    width: int, height: int, block: Block | None, below: float, room: float, random: Random
-) -> Layout:
-    """The hero stands on a ridge above the captions, before a halo."""
-    size = min(room, 0.62 * width)
-    x = width * (random.choice((0.36, 0.5, 0.64)) if size < 0.5 * width else 0.5)
-    ridges = _ys(height, (0.415, 0.455, 0.495, 0.69, 0.80, 0.91))
-    middle = 0.505 * height - size * 0.52
-    radius = min(0.66 * size, middle - below + 0.45 * size)
-    away = width * (0.5 + (0.2 if x < 0.5 * width else -0.2 if x > 0.5 * width else 0.16))
-    hero, companion = Spot(2, x, size), Spot(5, away, 0.19 * height)
-    return Layout(width, height, block, ridges, hero, companion, (x, middle, radius), "high")
-
-
-def _low(width: int, height: int, block: Block | None, below: float, random: Random) -> Layout:
-    """The hero stands large in the foreground; the light keeps it company from afar."""
+def _above(width: int, height: int, random: Random) -> Layout:
+    """The hero stands on a ridge above the captions; a companion may stand under them."""
+    size = min(0.36 * height, 0.58 * width) * random.uniform(0.84, 1.0)
     side = random.choice((-1, 1))
-    size = min(0.28 * height, 0.56 * width)
-    x = width * (0.5 + side * random.choice((0.0, 0.13, 0.17)))
-    ridges = _ys(height, (0.435, 0.50, 0.585, 0.69, 0.80, 0.91))
-    y = max(0.375 * height, below + 0.05 * height)
-    far = width * (0.5 - side * random.uniform(0.14, 0.22))
-    light = (far, y, random.uniform(0.10, 0.15) * width)
-    hero, companion = Spot(5, x, size), Spot(1, far, min(0.10 * height, 0.47 * height - below))
-    return Layout(width, height, block, ridges, hero, companion, light, "low")
+    x = width * (0.5 + side * random.choice((0.0, 0.05, 0.09)))
+    ridges = _ys(height, (random.uniform(0.39, 0.43), 0.46, 0.495, 0.69, 0.80, 0.91))
+    companion = Spot(4, width * (0.5 - side * 0.19), 0.155 * height)
+    hero = Spot(2, x, size)
+    if random.random() < HALO_SHARE:
+        middle = 0.505 * height - size * 0.52
+        light = (x, middle, size * random.uniform(0.56, 0.68))
+        return Layout(width, height, None, ridges, hero, companion, light, "halo")
+    away = min(max(x - side * (0.42 * size + 0.14 * width), 0.14 * width), 0.86 * width)
+    light = (away, random.uniform(0.17, 0.30) * height, random.uniform(0.10, 0.14) * width)
+    return Layout(width, height, None, ridges, hero, companion, light, "beside")
 
 
 def _open(width: int, height: int, block: Block | None, below: float, random: Random) -> Layout:
@@ -110,7 +105,7 @@ def _open(width: int, height: int, block: Block | None, below: float, random: Ra
     radius = random.uniform(0.16, 0.24) * min(width, height)
     y = max(below + radius * 0.75, random.uniform(0.34, 0.41) * height)
     x, y = (0.745 * width, 0.42 * height) if wide else (width * random.choice((0.33, 0.5, 0.67)), y)
-    companion = Spot(5, width - x if abs(x - width / 2) > 1 else 0.66 * width, 0.2 * height)
+    companion = Spot(4, width - x if abs(x - width / 2) > 1 else 0.66 * width, 0.16 * height)
     return Layout(
         width, height, block, _ys(height, ridges), NOBODY, companion, (x, y, radius), "open"
     )
@@ -122,7 +117,7 @@ def _beside(width: int, height: int, block: Block | None) -> Layout:
     size, x = 0.60 * height, 0.745 * width
     hero, companion = Spot(5, x, size), Spot(4, 0.36 * width, 0.2 * height)
     light = (x, 0.5 * height, 0.7 * size)
-    return Layout(width, height, block, ridges, hero, companion, light, "high")
+    return Layout(width, height, block, ridges, hero, companion, light, "halo")
 
 
 def _ys(height: int, shares: tuple[float, ...]) -> tuple[float, ...]:

@@ -93,7 +93,7 @@ def _rays(random: Random, layout: Layout) -> str:
 
 def _arch(_random: Random, layout: Layout) -> str:
     x, y, radius = layout.light
-    foot = 0.56 * layout.height if layout.kind == "high" else 0.72 * layout.height
+    foot = 0.56 * layout.height if layout.kind == "halo" else 0.72 * layout.height
     parts: list[str] = []
     for share, kind, fade in ((1.22, "veil", 0.45), (1.0, "disc", 1.0)):
         half = radius * share

@@ -29,6 +29,7 @@ class Place:
     birds: bool = False
     stars: bool = False
     road: bool = False
+    layers: tuple[int, ...] = ()  # those that are drawn; none named means all
 
 
 def pines(random: Random, ridge: Ridge, size: float, depth: float) -> str:
@@ -221,6 +222,7 @@ PLACES: dict[str, Place] = {
     "rays": Place(T.steps, T.steps, T.hills, light="rays", bump=0.6),
     "blocks": Place(T.skyline, T.skyline, T.steps, smooth=False, light="grid", bump=0.8),
     "ribbons": Place(T.dunes, T.hills, T.waves, None, None, light="rings"),
+    "studio": Place(T.steps, T.steps, T.steps, bump=0.3, layers=(2,)),
     "folds": Place(T.dunes, T.dunes, T.hills, None, None, light="sun", bump=1.6),
     "slabs": Place(T.facets, T.peaks, T.facets, slopes, None, smooth=False, bump=1.2),
 }

@@ -10,6 +10,7 @@ import numpy as np
 from providers.offline.art import lettering
 from providers.offline.art.canvas import Canvas
 from providers.offline.art.colour import Colour, Tones, at_lightness, code, lightness, mix
+from providers.offline.art.finish import FINISHES
 from providers.offline.art.heroes import hero_style, place_hero
 from providers.offline.art.inscribe import inscribe
 from providers.offline.art.layout import MARGIN, SIZES_PX
@@ -19,7 +20,13 @@ COLUMNS = 4  # of the tile grid, across the shorter side
 
 
 def poster(
-    note: str, keyword: str, aspect: str, palette: tuple[str, ...], scale: float, seed: int
+    note: str,
+    keyword: str,
+    aspect: str,
+    palette: tuple[str, ...],
+    scale: float,
+    seed: int,
+    look: str = "",
 ) -> np.ndarray:
     """Print the poster of a note and its keyword: height x width x 3 bytes, RGB.
 
@@ -41,6 +48,8 @@ def poster(
     wide = width > height
     if not keyword and not wide:
         _sun(canvas, inks, random)
+    if look in FINISHES:
+        FINISHES[look](canvas, tones, np.random.default_rng(seed))
     block = lettering.fit(
         keyword,
         x=MARGIN * width,

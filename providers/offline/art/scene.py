@@ -9,6 +9,7 @@ import numpy as np
 from providers.offline.art import lights, terrain
 from providers.offline.art.canvas import Canvas
 from providers.offline.art.colour import WHITE, Tones, code, mix
+from providers.offline.art.finish import FINISHES
 from providers.offline.art.heroes import hero_style, place_hero
 from providers.offline.art.inscribe import inscribe
 from providers.offline.art.layout import Layout, Spot, arrange
@@ -16,27 +17,38 @@ from providers.offline.art.places import ALIKE, PLACES, Place, lane
 from providers.offline.art.words import Motif, motif_of
 
 SUNS = ("sun", "sun", "rings", "rays")
+SHALLOW_PX = 9.0  # how far a long lens spreads what lies behind the hero
 NIGHT_MOONS = 0.75  # the share of nights with a moon; the others keep a low sun or its rings
 
 
 def illustrate(
-    note: str, keyword: str, aspect: str, palette: tuple[str, ...], scale: float, seed: int
+    note: str,
+    keyword: str,
+    aspect: str,
+    palette: tuple[str, ...],
+    scale: float,
+    seed: int,
+    look: str = "",
 ) -> np.ndarray:
     """Paint the picture of a note and its keyword: height x width x 3 bytes, RGB.
+
+    A `look` that is no finish leaves it paper-cut.
 
     Raises:
         InvalidInput: a palette colour that is not #rrggbb.
     """
     random = Random(seed)
     tones, motif = Tones.of(palette), motif_of(keyword, note)
-    place = PLACES[random.choice(ALIKE.get(motif.place, (motif.place,)))]
+    kind = "studio" if look == "studio" else random.choice(ALIKE.get(motif.place, (motif.place,)))
+    place = PLACES[kind]
     layout = arrange(aspect, keyword, bool(motif.hero), random)
     canvas = Canvas(layout.width, layout.height, scale)
-    before_light = layout.kind == "high" or (layout.kind == "low" and bool(motif.companion))
-    style = _style(tones, halo=before_light)
+    style = _style(tones, halo=layout.kind == "halo")
     _backdrop(canvas, layout, tones, place, motif, style, random)
-    _land(canvas, layout, tones, place, motif, style, random)
+    _land(canvas, layout, tones, place, motif, style, random, shallow=look == "telephoto")
     canvas.vignette(0.16 if tones.dark else 0.07)
+    if look in FINISHES:
+        FINISHES[look](canvas, tones, np.random.default_rng(seed))
     if layout.block:
         inscribe(canvas, layout.block, tones, tones.sky, tones.accent)
     canvas.grain(seed, 0.014)
@@ -75,6 +87,8 @@ def _land(
     motif: Motif,
     style: str,
     random: Random,
+    *,
+    shallow: bool,
 ) -> None:
     last = len(layout.ridges) - 1
     figures = [(motif.hero, layout.hero), (motif.companion, layout.companion)]
@@ -82,12 +96,16 @@ def _land(
         ridge = _ridge(layout, place, number, y, random)
         for name, spot in figures:
             if name and spot.layer == number:
+                if shallow and spot is layout.hero:
+                    canvas.defocus(SHALLOW_PX)
                 _stand(canvas, name, spot, ridge, style, random)
         depth = number / last
+        if place.layers and number not in place.layers:
+            continue
         drawing = _layer(layout, tones, place, ridge, depth, random, number)
         top = min(point[1] for point in ridge) - 0.16 * layout.height
         canvas.layer(style + drawing, top, shadow=0.16 + 0.16 * depth, drop=9 + 13 * depth)
-        if number == last - 1 and place.road and layout.kind != "low":
+        if number == last - 1 and place.road:
             road = lane(layout.width / 2, layout.ridges[3] + 0.02 * layout.height, layout.height)
             canvas.layer(style + road, layout.ridges[3], shadow=0.2)
         if number == 2:
@@ -109,7 +127,8 @@ def _stand(
     canvas: Canvas, name: str, spot: Spot, ridge: terrain.Ridge, style: str, random: Random
 ) -> None:
     """A figure sinks a little behind its ridge, and may look the other way."""
-    base = terrain.height_at(ridge, spot.x) + 0.05 * spot.size
+    under = (spot.x + share * spot.size for share in (-0.3, 0.0, 0.3))
+    base = min(terrain.height_at(ridge, x) for x in under) + 0.05 * spot.size
     mirrored = random.random() < 0.5
     place_hero(canvas, name, spot.x, base, spot.size, style, mirrored=mirrored)
 

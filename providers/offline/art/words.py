@@ -7,7 +7,7 @@ import re
 from importlib.resources import files
 from typing import NamedTuple
 
-KEYWORD_WEIGHT = 0.8  # a keyword often names an idea ("Three hearts"), the note what is seen
+KEYWORD_WEIGHT = 0.6  # a keyword often names an idea ("Three hearts"), the note what is seen
 FADE = 0.08  # the first words of a picture note name its subject; later ones set the scene
 MOST = 4000  # characters that are read; a picture note has at most 1,500
 NOT_A_PLACE = re.compile(
@@ -28,7 +28,10 @@ NIGHT = re.compile(
 KIN = ("clock watch hourglass", "globe planet", "tree pine", "flame candle",
        "person people mind", "fish octopus whale", "car train", "coins chart bag")  # fmt: skip
 """Heroes too much alike to stand together."""
+STANDS_IN = 0.4  # the score from which a hero named after a landscape stands in it
 COMPANY = 0.4  # of the hero's score: what is only mentioned in passing is not drawn
+AIRBORNE = frozenset({"balloon", "bird", "cloud", "globe", "plane", "planet", "rocket"})
+"""They would stand on the ground as companions, so they only come as heroes."""
 INDOORS = frozenset({"room", "arch", "blocks"})
 
 
@@ -56,8 +59,12 @@ def motif_of(keyword: str, note: str) -> Motif:
         return Motif("", "", "", night)
     ranked = sorted(scores, key=lambda each: -scores[each])
     hero, place = ranked[0]
+    if not hero:
+        hero = next((each[0] for each in ranked if each[0] and scores[each] >= STANDS_IN), "")
     named = [other for other in ranked[1:] if scores[other] >= COMPANY * scores[ranked[0]]]
-    others = [other for other, _ in named if other and not _alike(other, hero)]
+    others = [
+        other for other, _ in named if other not in {"", *AIRBORNE} and not _alike(other, hero)
+    ]
     outdoors = [where for _, where in ranked if where not in INDOORS]
     if place in INDOORS and outdoors:
         place = outdoors[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ class Batch:
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
     answers: list[Json] = field(default_factory=list[Json])
     task: asyncio.Task[None] | None = None
+    over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def state(self) -> str:
@@ -58,6 +60,7 @@ class Batch:
     def start(self, run: Run, delay_s: float) -> None:
         """Begin to work after the delay; the answers appear together at the end."""
         self.task = asyncio.create_task(self._work(run, delay_s))
+        self.task.add_done_callback(lambda _: self.over.set())
 
     async def _work(self, run: Run, delay_s: float) -> None:
         await asyncio.sleep(delay_s)

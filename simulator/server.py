@@ -90,6 +90,11 @@ class Simulator:
         """Forget the bill."""
         self.house.bill.clear()
 
+    async def batches_over(self) -> None:
+        """Wait until the vendor is done with every batch that was handed in."""
+        for batch in list(self.house.stage().batches.values()):
+            await asyncio.to_thread(batch.over.wait)
+
     def start(self) -> None:
         """Serve in a thread. Requests sent from now on are answered: the port already listens."""
         self._socket.listen(2048)

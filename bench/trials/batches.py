@@ -1,0 +1,63 @@
+"""Pictures ordered with patience, by Gemini's batches: what goes wrong while nobody waits."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from bench.trials.trial import FIRST, Trial, always, once
+
+DAY_S = 86_400.0
+ASLEEP = "Waiting for Gemini's batch"
+Patient = partial(Trial, patience_s=DAY_S)
+
+BATCHES = (
+    Patient(
+        name="batch_refused",
+        fault="A batch comes back with a refusal",
+        faults=once("refuse", kind="image", value="IMAGE_SAFETY"),
+        picture=(
+            *("illustrate", "await_batch", "illustrate!"),
+            *("reword", "illustrate", "await_batch", "illustrate"),
+        ),
+        requests={"text": 3, "batch": 2, "image": 2, "voice": 1},
+    ),
+    Patient(
+        name="batch_of_half_a_picture",
+        fault="A batch comes back with half a picture",
+        faults=once("truncated_png"),
+        picture=(
+            *("illustrate", "await_batch", "illustrate!"),
+            *("illustrate", "await_batch", "illustrate"),
+        ),
+        requests={"text": 2, "batch": 2, "image": 2, "voice": 1},
+    ),
+    Patient(
+        name="batch_model_refuses",
+        fault="The first image model refuses in every batch",
+        faults=always("refuse", model=FIRST, value="IMAGE_SAFETY"),
+        picture=(
+            *("illustrate", "await_batch", "illustrate!", "reword") * 2,
+            *("illustrate", "await_batch", "illustrate!"),
+            *("illustrate_fallback", "await_batch", "illustrate_fallback"),
+        ),
+        requests={"text": 4, "batch": 4, "image": 4, "voice": 1},
+    ),
+    Patient(
+        name="batch_unseen",
+        fault="Gemini does not say how far a batch is",
+        # The first list is that of the voices.
+        faults=once("unavailable", kind="catalogue", skip=1),
+        picture=("illustrate", "await_batch", "illustrate", "await_batch", "illustrate"),
+        requests={"text": 2, "batch": 1, "image": 1, "voice": 1},
+    ),
+    Patient(
+        name="batch_key",
+        fault="Gemini's key is wrong when a batch is handed in",
+        faults=always("key_invalid", kind="batch"),
+        picture=("illustrate!", "park_picture"),
+        status="parked",
+        says="Check GOOGLE_API_KEY",
+        requests={"text": 2, "batch": 1, "voice": 1},
+        cure={"batch": 1, "image": 1},
+    ),
+)

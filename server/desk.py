@@ -15,6 +15,7 @@ from graph.journal import Journal, Kept
 from graph.run import Run, Status
 from graph.short import Short
 from graph.tenancy import tenant_pool
+from graph.versions import Version
 from providers.spending import Spending
 from server.change_requests import Asking, ChangeRequests
 from server.problems import DaySpent
@@ -140,6 +141,10 @@ class Desk:
             await self._changes.withdraw(claim)
             raise
         return await self._queue(run)
+
+    async def versions(self, run_id: str) -> tuple[Version, ...]:
+        """Every film that a short has been, the first first."""
+        return await self.factory.versions(run_id)
 
     async def restore(self, run_id: str, version: int) -> Run:
         """Let a short be an earlier film again; nothing is made."""

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from decimal import Decimal
 from importlib.metadata import version
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Literal
 
-from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
-from graph.run import Run, Status
-from graph.short import Short
+from graph.run import Status
 from providers.offline.script_file import parse_script
+from server.api.change_forms import brought
 from server.api.forms import Budget, ShortForm
-from server.keys import Scope
-from server.mcp_view import Different, Files, Price, ShortFacts, Shorts, facts_of, listed, price_of
+from server.mcp_door import At, Door, Hands
+from server.mcp_view import (
+    Different,
+    Files,
+    Films,
+    OwnMusic,
+    Price,
+    ShortFacts,
+    Shorts,
+    facts_of,
+    film_of,
+    listed,
+    price_of,
+)
 from shortfactory.change import Change
 from shortfactory.errors import InvalidInput, ShortFactoryError, WrongStatus
-from shortfactory.order import MAX_NOTES_CHARACTERS, Order, check_text
-from shortfactory.settings import Settings
+from shortfactory.order import MAX_LICENCE_CHARACTERS, MAX_NOTES_CHARACTERS, Order, check_text
 from shortfactory.story import Script, Topic
 
 INSTRUCTIONS = """\
@@ -30,75 +40,10 @@ ShortFactory makes vertical short videos. create_short answers at once with an i
 until it says what it waits for. A script waits for a person's decision before anything dear is
 made: show it, then call approve_short. Every answer says under "next" what to do."""
 
-At = Context[Any, Any]
 Id = Annotated[str, Field(description="The short's id.", max_length=100)]
 LOOK = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 MAKE = ToolAnnotations(read_only_hint=False, destructive_hint=False)
 END = ToolAnnotations(read_only_hint=False, destructive_hint=True)
-
-
-class Hands(Protocol):
-    """What a caller can do with shorts; `server.desk.Desk` says what each raises."""
-
-    tenant: str
-
-    async def submit(self, order: Order, *, webhook_url: str | None = None) -> Run:
-        """Write an order down and have it worked on."""
-        ...
-
-    async def show(self, run_id: str) -> Short:
-        """Everything about a short."""
-        ...
-
-    async def list(self, *, limit: int, status: Status | None, before: str | None) -> list[Run]:
-        """The newest shorts."""
-        ...
-
-    async def approve(self, run_id: str, *, script_version: int, script: Script | None) -> Run:
-        """Let the film be made."""
-        ...
-
-    async def revise(self, run_id: str, *, script_version: int, notes: str) -> Run:
-        """Have the script written again."""
-        ...
-
-    async def reject(self, run_id: str, *, script_version: int) -> Run:
-        """Decide that this short shall not be made."""
-        ...
-
-    async def reroll(self, run_id: str, change: Change) -> Run:
-        """Have something in a finished film made differently."""
-        ...
-
-    async def raise_budget(self, run_id: str, budget_usd: Decimal) -> Run:
-        """Set the spending limit; a short that waits for money goes on."""
-        ...
-
-    async def resume(self, run_id: str) -> Run:
-        """Go on with a short that stopped."""
-        ...
-
-    async def cancel(self, run_id: str) -> Run:
-        """Stop a short for good."""
-        ...
-
-
-class Door(Protocol):
-    """How callers come in: over stdin and stdout, or over HTTP."""
-
-    settings: Settings
-
-    def hands(self, at: At, scope: Scope) -> Hands:
-        """What this caller can do, where it may do that."""
-        ...
-
-    def trouble(self, run_id: str) -> str:
-        """What last kept this process from working on a run, if anything did."""
-        ...
-
-    async def files(self, at: At, short: Short, out: str | None) -> dict[str, str]:
-        """Each file of the package → where the caller finds it."""
-        ...
 
 
 @contextmanager
@@ -120,9 +65,10 @@ def mcp_server(door: Door) -> MCPServer:
         log_level="WARNING",
     )
     tools = Tools(door)
-    for look in (tools.short_status, tools.list_shorts, tools.estimate_short):
+    looks = (tools.short_status, tools.list_shorts, tools.estimate_short, tools.list_versions)
+    for look in looks:
         server.add_tool(look, annotations=LOOK)
-    for make in (tools.create_short, tools.approve_short, tools.reroll_short):
+    for make in (tools.create_short, tools.approve_short, tools.reroll_short, tools.restore_short):
         server.add_tool(make, annotations=MAKE)
     for go_on in (tools.resume_short, tools.download_short):
         server.add_tool(go_on, annotations=MAKE)
@@ -136,11 +82,15 @@ class Tools:
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    async def create_short(self, at: At, short: ShortForm) -> ShortFacts:
+    async def create_short(
+        self, at: At, short: ShortForm, music: OwnMusic | None = None
+    ) -> ShortFacts:
         """Begin a short from a topic, a script or an article; answers at once with its id."""
         with explained():
             hands = self._door.hands(at, "write")
             order = short.order(self._door.settings, hands.tenant)
+            if music is not None:
+                order = self._with_music(order, music)
             run = await hands.submit(order, webhook_url=short.webhook_url)
             return await self._facts(hands, run.id)
 
@@ -178,9 +128,25 @@ class Tools:
         with explained():
             hands = self._door.hands(at, "write")
             script = change.script
-            edited = await _edited(hands, id, script) if script is not None else None
+            topic = await _topic(hands, id) if script is not None else Topic()
             told = change.model_dump(exclude={"script"})
-            await hands.reroll(id, Change(**told, script=edited))
+            theirs = brought(script, topic, change.language)
+            await hands.reroll(id, Change(**told, script=theirs))
+            return await self._facts(hands, id)
+
+    async def list_versions(self, at: At, id: Id) -> Films:
+        """List every film a short has been: what changed, and which calls each change took."""
+        with explained():
+            films = await self._door.hands(at, "read").versions(id)
+            return Films(versions=tuple(map(film_of, films)))
+
+    async def restore_short(
+        self, at: At, id: Id, version: Annotated[int, Field(ge=1, le=1_000_000)]
+    ) -> ShortFacts:
+        """Let a short be an earlier film again; nothing is made or paid."""
+        with explained():
+            hands = self._door.hands(at, "write")
+            await hands.restore(id, version)
             return await self._facts(hands, id)
 
     async def resume_short(self, at: At, id: Id, budget_usd: Budget | None = None) -> ShortFacts:
@@ -233,9 +199,19 @@ class Tools:
                 raise WrongStatus(f"The short {id} is {short.run.status}: it has no film yet.")
             return Files(files=await self._door.files(at, short, out))
 
+    def _with_music(self, order: Order, music: OwnMusic) -> Order:
+        check_text("music licence", music.licence, MAX_LICENCE_CHARACTERS)
+        topic = order.topic.model_copy(update={"music_licence": music.licence})
+        file = self._door.music(music.file)
+        return order.model_copy(update={"topic": topic, "music": file})
+
     async def _facts(self, hands: Hands, run_id: str) -> ShortFacts:
         return facts_of(await hands.show(run_id), self._door.trouble(run_id))
 
 
 async def _edited(hands: Hands, run_id: str, script: str) -> Script:
-    return parse_script(script, Topic.model_validate((await hands.show(run_id)).run.topic))
+    return parse_script(script, await _topic(hands, run_id))
+
+
+async def _topic(hands: Hands, run_id: str) -> Topic:
+    return Topic.model_validate((await hands.show(run_id)).run.topic)

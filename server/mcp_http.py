@@ -18,7 +18,8 @@ from server.api.views import links
 from server.auth import Caller, bearer, caller, header
 from server.desk import Desk
 from server.keys import Scope
-from server.mcp import At, mcp_server
+from server.mcp import mcp_server
+from server.mcp_door import At
 from server.problems import Forbidden, answer
 from server.service import Service
 from shortfactory.errors import InvalidInput, ShortFactoryError
@@ -47,6 +48,14 @@ class ServiceDoor:
     def trouble(self, run_id: str) -> str:  # noqa: ARG002
         """Nothing: the work is done by workers, and the run itself says what stopped it."""
         return ""
+
+    def music(self, music: str) -> str:
+        """Nothing on the caller's machine can be read here.
+
+        Raises:
+            InvalidInput: always.
+        """
+        raise InvalidInput("music", music, "leave it out: a service cannot read your files")
 
     async def files(self, at: At, short: Short, out: str | None) -> dict[str, str]:
         """Links that anybody may read until they expire.

@@ -13,9 +13,11 @@ from graph.factory import Factory
 from graph.package import check_folder
 from graph.run import Run, Status
 from graph.short import Short
+from graph.versions import Version
 from server.desk import RESUMABLE
 from server.keys import Scope
-from server.mcp import At, mcp_server
+from server.mcp import mcp_server
+from server.mcp_door import At
 from server.ordering import LONGEST_PATH
 from shortfactory.change import Change
 from shortfactory.errors import InvalidInput, RunBusy, ShortFactoryError, WrongStatus
@@ -84,6 +86,14 @@ class OwnHands:
     async def reroll(self, run_id: str, change: Change) -> Run:
         """Have something in a finished film made differently; only that is made again."""
         return self._go_on(await self._factory.reroll(run_id, change))
+
+    async def versions(self, run_id: str) -> tuple[Version, ...]:
+        """Every film that a short has been."""
+        return await self._factory.versions(run_id)
+
+    async def restore(self, run_id: str, version: int) -> Run:
+        """Let a short be an earlier film again; nothing is made."""
+        return await self._factory.restore(run_id, version)
 
     async def raise_budget(self, run_id: str, budget_usd: Decimal) -> Run:
         """Set the spending limit; a short that waits for money goes on."""
@@ -157,16 +167,20 @@ class OwnDoor:
         """What ended the last work on a run, other than the run itself."""
         return self._hands.trouble.get(run_id, "")
 
+    def music(self, music: str) -> str:
+        """The file on this machine; what is in it is looked at when the order starts."""
+        return str(_place("music", music))
+
     async def files(self, at: At, short: Short, out: str | None) -> dict[str, str]:  # noqa: ARG002
         """Copy the package into a folder: the one asked for, or one in the data home."""
-        folder = _folder(out) if out else self.settings.home / "shorts" / short.run.id
+        folder = _place("out", out) if out else self.settings.home / "shorts" / short.run.id
         await asyncio.to_thread(check_folder, folder)
         await self._factory.deliver(short.run.id, folder)
         return {name: str(folder / name) for name in sorted(short.package)}
 
 
-def _folder(given: str) -> Path:
-    check_text("out", given, LONGEST_PATH)
+def _place(name: str, given: str) -> Path:
+    check_text(name, given, LONGEST_PATH)
     return Path(given).expanduser().absolute()
 
 

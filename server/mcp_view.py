@@ -9,6 +9,7 @@ from pydantic import Field
 
 from graph.run import Run, Status
 from graph.short import Short
+from graph.versions import Version
 from providers.estimate import estimate
 from providers.offline.script_file import parse_script
 from providers.offline.script_render import script_markdown
@@ -85,6 +86,32 @@ class Different(Form):
     script: str | None = Field(None, description="The script in that language, if you have it.")
 
 
+class OwnMusic(Form):
+    """Somebody's own music; only where this server runs on their machine."""
+
+    file: str = Field(description="The path of the file.", max_length=4_000)
+    licence: str = Field(description="What allows its use, for the credits.", max_length=500)
+
+
+class Film(Plain):
+    """One film that a short has been. `took` are the calls of its change that left for a vendor."""
+
+    version: int
+    current: bool
+    based_on: int | None
+    change: dict[str, Any] | None
+    took: tuple[str, ...]
+    cost_usd: str
+    title: str
+    language: str
+
+
+class Films(Plain):
+    """Every film that a short has been, the first first."""
+
+    versions: tuple[Film, ...]
+
+
 class Price(Plain):
     """What a short would cost. `needed_usd` must fit into the budget for it to be made at once."""
 
@@ -105,6 +132,25 @@ def listed(run: Run) -> Listed:
     """A row of the list."""
     created_at = run.created_at.isoformat(timespec="seconds")
     return Listed(id=run.id, status=run.status, title=run.title, created_at=created_at)
+
+
+def film_of(version: Version) -> Film:
+    """A row of the versions."""
+    change = version.change.model_dump(mode="json", exclude={"script"}) if version.change else None
+    return Film(
+        version=version.version,
+        current=version.current,
+        based_on=version.based_on,
+        change=change,
+        took=tuple(
+            f"{call.node} scene {call.scene}" if call.scene else call.node
+            for call in version.calls
+            if call.status not in ("cached", "released")
+        ),
+        cost_usd=f"{version.cost_usd:f}",
+        title=version.script.title,
+        language=version.script.language,
+    )
 
 
 def facts_of(short: Short, trouble: str = "") -> ShortFacts:

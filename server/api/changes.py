@@ -68,7 +68,7 @@ async def change_film(
 async def list_versions(short_id: UUID, desk: ReadDesk) -> Versions:
     """List the films a short has been: what changed, which calls that took, what each cost."""
     run_id = str(short_id)
-    films = await desk.factory.versions(run_id)
+    films = await desk.versions(run_id)
     return Versions(versions=[VersionView.of(run_id, film, desk.service) for film in films])
 
 

@@ -115,6 +115,15 @@ async def test_a_key_for_reading_makes_nothing(tools, script, key_for):
         assert "may not write" in result.content[0].text
 
 
+async def test_a_service_reads_no_file_of_its_callers(tools, script):
+    async with tools() as client:
+        music = {"file": "/etc/passwd", "licence": "own"}
+        order = {"short": {"script": script}, "music": music}
+        refused = await client.call_tool("create_short", order)
+        assert refused.is_error
+        assert "cannot read your files" in refused.content[0].text
+
+
 @pytest.mark.parametrize("key", [None, "sf_wrong", "Bearer"])
 async def test_without_a_key_nobody_comes_in(visit, key_for, key):
     await key_for("me", "read")

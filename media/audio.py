@@ -1,4 +1,4 @@
-"""The film's sound: voices, a bed that makes room for them, one master."""
+"""The film's sound: voices, a bed that makes room for them, one master, in bounded memory."""
 
 from __future__ import annotations
 
@@ -13,15 +13,9 @@ from media.ducking import duck_db
 from media.loudness import SILENCE_LUFS, Levels, integrated_lufs, measure, weighted_power
 from media.mastering import master_gain
 from media.music import compose, own_music
+from media.spool import Gained, Mix, Spool
 from media.voice import VOICE_LUFS, load_voice
-from media.waveform import (
-    SAMPLES_PER_MS,
-    Curve,
-    Samples,
-    apply_curve,
-    from_db,
-    milliseconds,
-)
+from media.waveform import SAMPLES_PER_MS, Curve, Sound, from_db, milliseconds
 from shortfactory.errors import MediaError
 
 BED_BELOW_VOICE_LU = 10.0  # in the voice's pauses; ducking takes it to about 19 under words
@@ -38,28 +32,34 @@ class VoiceCue:
 
 @dataclass(frozen=True)
 class Soundtrack:
-    """The master: float32 (n, 2) at 48 kHz."""
+    """The master's parts: voice (n, 1) and music (n, 2) at 48 kHz; their sum is the film's sound.
 
-    samples: Samples
+    They are computed as they are read, from files in the folder that was given.
+    """
+
+    voice: Sound
+    music: Sound
+
+    @property
+    def mix(self) -> Sound:
+        """What is heard: (n, 2)."""
+        return Mix(self.music, self.voice)
 
     @cached_property
     def levels(self) -> Levels:
         """What these very samples measure; computed when it is asked for."""
-        return measure(self.samples)
-
-
-@dataclass(frozen=True)
-class Stems:
-    """Voice and music apart, each float32 (n, 2) at 48 kHz, mastered: their sum is the film."""
-
-    voice: Samples
-    music: Samples
+        return measure(self.mix)
 
 
 def soundtrack(
-    cues: Sequence[VoiceCue], n_samples: int, mood: str, seed: int, music: Path | None = None
+    cues: Sequence[VoiceCue],
+    n_samples: int,
+    mood: str,
+    seed: int,
+    folder: Path,
+    music: Path | None = None,
 ) -> Soundtrack:
-    """Mix and master the sound of a film.
+    """Mix and master the sound of a film, in memory that does not grow with its length.
 
     Without any audible voice the bed alone is brought to the target loudness. What a voice says
     beyond the film's end is faded out.
@@ -69,6 +69,7 @@ def soundtrack(
         n_samples: the film's length at 48 kHz; exactly so many samples come back.
         mood: a name of `media.moods.MOODS`.
         seed: composes another piece of the same mood.
+        folder: where the samples are kept, some 20 bytes each; the caller removes it.
         music: somebody's own music instead of the composed bed.
 
     Returns:
@@ -77,44 +78,28 @@ def soundtrack(
     Raises:
         InvalidInput: an unknown mood.
         MediaError: a file cannot be read, a cue lies outside the film, or nothing can be heard.
+        StorageError: the folder cannot be written.
     """
-    voice, mix = _mastered(cues, n_samples, mood, seed, music)
-    mix += voice[:, None]
-    return Soundtrack(mix)
-
-
-def stems(
-    cues: Sequence[VoiceCue], n_samples: int, mood: str, seed: int, music: Path | None = None
-) -> Stems:
-    """The two parts whose sum is `soundtrack` with the same arguments; raises as it does."""
-    voice, bed = _mastered(cues, n_samples, mood, seed, music)
-    return Stems(np.repeat(voice[:, None], 2, axis=1), bed)
-
-
-def _mastered(
-    cues: Sequence[VoiceCue], n_samples: int, mood: str, seed: int, music: Path | None
-) -> tuple[Samples, Samples]:
-    """The voices, mono (n,), and the bed, stereo (n, 2), under one master gain."""
     if n_samples < 1:
         raise MediaError(f"A film of {n_samples} samples has no sound.", cure="Add a scene.")
-    voice, voice_power = _voices(cues, n_samples)
-    bed = own_music(music, n_samples) if music else compose(mood, seed, n_samples)
-    _place_bed(bed, voice_power)
-    levels = measure(bed + voice[:, None])
+    voice, voice_power = _voices(cues, n_samples, folder)
+    if music:
+        bed = _placed(own_music(music, n_samples, folder), voice_power)
+    else:
+        bed = _placed(compose(mood, seed, n_samples, folder), voice_power)
+    levels = measure(Mix(bed, voice))
     if levels.lufs <= SILENCE_LUFS:
         raise MediaError(
             "The film's sound is silent: neither the voices nor the music can be heard.",
             cure="Check the voice files, or choose other music.",
         )
     gain = master_gain(levels)
-    apply_curve(voice, gain)
-    apply_curve(bed, gain)
-    return voice, bed
+    return Soundtrack(Gained(voice, gain), Gained(bed, gain))
 
 
-def _voices(cues: Sequence[VoiceCue], n_samples: int) -> tuple[Samples, Curve]:
+def _voices(cues: Sequence[VoiceCue], n_samples: int, folder: Path) -> tuple[Spool, Curve]:
     """All voices in one mono track, and its K-weighted power per millisecond."""
-    track = np.zeros(n_samples, np.float32)
+    track = Spool.empty(folder / "voice.f32", n_samples, 1)
     for cue in cues:
         if not 0 <= cue.start_sample < n_samples:
             raise MediaError(
@@ -124,30 +109,29 @@ def _voices(cues: Sequence[VoiceCue], n_samples: int) -> tuple[Samples, Curve]:
             )
         voice = load_voice(cue.path)
         at = cue.start_sample + voice.offset_samples
-        part = voice.samples[: max(0, n_samples - at)]
-        track[at : at + len(part)] += part
-    _end_softly(track)
-    return track, 2 * weighted_power(track[:, None])
+        there = track[at : at + len(voice.samples)]
+        track[at:] = there + voice.samples[: len(there), None]
+    _end_softly(track, _END_MS)
+    return track, 2 * weighted_power(track)
 
 
-def _place_bed(bed: Samples, voice_power: Curve) -> None:
-    """Level, duck and fade the bed in place."""
+def _placed(bed: Spool, voice_power: Curve) -> Sound:
+    """The bed levelled, ducked and faded."""
     lufs = integrated_lufs(weighted_power(bed))
     level = from_db(VOICE_LUFS - BED_BELOW_VOICE_LU - lufs) if lufs > SILENCE_LUFS else 1.0
     gain = level * _fades(milliseconds(len(bed)))
     if integrated_lufs(voice_power) > SILENCE_LUFS:
         gain = gain * 10 ** (duck_db(voice_power) / 20)
-    apply_curve(bed, gain)
     # the last sample of a curve is half a millisecond early: end in true silence
-    bed[-SAMPLES_PER_MS:] *= np.linspace(1, 0, len(bed[-SAMPLES_PER_MS:]), dtype=np.float32)[
-        :, None
-    ]
+    _end_softly(bed, 1)
+    return Gained(bed, gain)
 
 
-def _end_softly(track: Samples) -> None:
+def _end_softly(track: Spool, long_ms: int) -> None:
     """Bring the very end to true silence, whatever sounds there, without a click."""
-    last = track[-_END_MS * SAMPLES_PER_MS :]
-    last *= np.linspace(1, 0, len(last), dtype=np.float32).reshape(-1, *[1] * (track.ndim - 1))
+    start = max(0, len(track) - long_ms * SAMPLES_PER_MS)
+    last = track[start:]
+    track[start:] = last * np.linspace(1, 0, len(last), dtype=np.float32)[:, None]
 
 
 def _fades(n_ms: int) -> Curve:

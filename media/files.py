@@ -36,11 +36,26 @@ def whole_file(path: Path) -> Generator[Path]:
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        _flush(part)
-        part.replace(path)
-        _flush(path.parent)
+        with faults_named(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield part
+            _flush(part)
+            part.replace(path)
+            _flush(path.parent)
+    finally:
+        with suppress(OSError):  # the folder itself may be what is wrong
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def faults_named(path: Path) -> Generator[None]:
+    """Tell a person of a full or forbidden disk, by the name of what was to be written.
+
+    Raises:
+        StorageError: in place of the system's own error.
+    """
+    try:
+        yield
     except OSError as error:
         if error.errno not in DISK_FAULTS:
             raise
@@ -48,9 +63,6 @@ def whole_file(path: Path) -> Generator[Path]:
             f"{path} cannot be written: {error.strerror or error}.",
             cure="Free some space or choose another folder.",
         ) from error
-    finally:
-        with suppress(OSError):  # the folder itself may be what is wrong
-            part.unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

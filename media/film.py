@@ -22,6 +22,7 @@ from media.frames import Painter, Scene, open_scene
 from media.handoff import Wanted, write_handoff
 from media.inspect import inspect_film, inspect_picture, inspect_voice
 from media.made import Film, Segment
+from media.memory import give_back
 from media.mux import join
 from media.own_music import check_music
 from media.planes import Planes
@@ -33,6 +34,7 @@ from media.worker import Job
 from shortfactory.story import Word
 
 cv2.setNumThreads(1)  # the pool is the parallelism
+give_back()
 
 Tick = Callable[[int, int], None]
 
@@ -82,13 +84,14 @@ def make_film(
     ]
     # The sound is made while the joints are encoded: they leave part of a core idle.
     with (
-        TemporaryDirectory(dir=out.parent, prefix=".joints-") as folder,
+        TemporaryDirectory(dir=out.parent, prefix=".parts-") as name,
         ThreadPoolExecutor(1, "sound") as aside,
     ):
-        sound = aside.submit(soundtrack, voices, timeline.samples, look.mood, _seed(takes), music)
-        pieces = _pieces(timeline, painter, look, segments, Path(folder), quality, tick)
-        samples = sound.result().samples
-        join(pieces, samples, frame, out, lambda done: tick(done, timeline.frames))
+        folder, seed = Path(name), _seed(takes)
+        mixing = aside.submit(soundtrack, voices, timeline.samples, look.mood, seed, folder, music)
+        pieces = _pieces(timeline, painter, look, segments, folder, quality, tick)
+        sound = mixing.result().mix
+        join(pieces, sound, frame, out, lambda done: tick(done, timeline.frames))
     return Film(
         frames=timeline.frames,
         duration_ms=frame.ms(timeline.frames),

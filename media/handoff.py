@@ -6,22 +6,24 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import av
 import numpy as np
 
-from media.audio import VoiceCue, stems
+from media.audio import VoiceCue, soundtrack
 from media.captions import ass, srt, vtt
 from media.cut import cut_list
 from media.encode import Quality, encode
 from media.files import whole_file
 from media.frames import Painter, Scene, open_scene
 from media.planes import Planes
+from media.spool import stretches
 from media.style import Style
 from media.timeline import Frame, Take, Timeline, plan
-from media.waveform import RATE_HZ, Samples
+from media.waveform import RATE_HZ, Sound
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # zip's own zero: the same parts give the same bytes
 
@@ -106,21 +108,26 @@ def _write_stems(timeline: Timeline, wanted: Wanted, folder: Path) -> None:
         for take, start in zip(wanted.takes, timeline.voice_starts, strict=True)
         if take.voice_ms
     ]
-    made = stems(voices, timeline.samples, wanted.style.mood, wanted.seed, wanted.music)
+    mood, spools = wanted.style.mood, folder / "spools"
+    spools.mkdir()
+    made = soundtrack(voices, timeline.samples, mood, wanted.seed, spools, wanted.music)
     _write_wav(folder / "voice.wav", made.voice)
     _write_wav(folder / "music.wav", made.music)
+    rmtree(spools)
 
 
-def _write_wav(path: Path, samples: Samples) -> None:
-    """24-bit PCM: what a stem holds beyond full scale alone is clipped in no film."""
-    whole = np.clip(np.rint(samples * 2**31), -(2**31), 2**31 - 256).astype(np.int32)
+def _write_wav(path: Path, sound: Sound) -> None:
+    """24-bit stereo PCM: what a stem holds beyond full scale alone is clipped in no film."""
     with av.open(path, "w") as file:
         stream = file.add_stream("pcm_s24le", rate=RATE_HZ, layout="stereo")
-        for start in range(0, len(whole), RATE_HZ):
-            block = np.ascontiguousarray(whole[start : start + RATE_HZ]).reshape(1, -1)
+        written = 0
+        for samples in stretches(sound):
+            whole = np.clip(np.rint(samples * 2**31), -(2**31), 2**31 - 256).astype(np.int32)
+            block = np.ascontiguousarray(np.broadcast_to(whole, (len(whole), 2))).reshape(1, -1)
             frame = av.AudioFrame.from_ndarray(block, format="s32", layout="stereo")
-            frame.sample_rate, frame.pts = RATE_HZ, start
+            frame.sample_rate, frame.pts = RATE_HZ, written
             file.mux(stream.encode(frame))
+            written += len(samples)
         file.mux(stream.encode(None))
 
 

@@ -12,7 +12,7 @@ from media.waveform import (
     RATE_HZ,
     SAMPLES_PER_MS,
     Curve,
-    Samples,
+    Sound,
     Spectra,
     frequencies,
     milliseconds,
@@ -48,7 +48,7 @@ class Levels:
         return to_db(float(self.peak.max(initial=0.0)))
 
 
-def measure(samples: Samples) -> Levels:
+def measure(samples: Sound) -> Levels:
     """Measure samples (n, channels) at 48 kHz; memory stays constant in n but for the curves."""
     n_ms, channels = milliseconds(len(samples)), samples.shape[1]
     power, peak = np.zeros(n_ms), np.zeros(n_ms)
@@ -70,7 +70,7 @@ def measure(samples: Samples) -> Levels:
     return Levels(power, peak)
 
 
-def weighted_power(samples: Samples) -> Curve:
+def weighted_power(samples: Sound) -> Curve:
     """`measure(samples).power` alone, in a third of the time."""
     power = np.zeros(milliseconds(len(samples)))
     weight = _k_weighting(frequencies() / RATE_HZ).astype(np.complex64)

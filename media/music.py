@@ -12,11 +12,20 @@ import numpy as np
 
 from media import instruments
 from media.moods import Mood, mood_named
-from media.waveform import RATE_HZ, Samples, Spectra, frequencies, overlap_save, read_sound
+from media.spool import STRETCH, Spool
+from media.waveform import (
+    RATE_HZ,
+    Samples,
+    Spectra,
+    frequencies,
+    overlap_save,
+    sound_parts,
+)
 
 _STEPS = 16  # sixteenths in a bar
 _LOW, _HIGH = 55, 71  # the pad's register, MIDI notes: under the voice's presence region
 _LOOP_FADE_MS = 400
+_HELD_BARS = 1.35  # a chord swells under the next one
 _SIDE = 0.3  # the lead's strokes alternate a little left and right of the voice
 Instrument = Literal["pad", "bass", "pluck", "mallet", "bell"]
 _PLAYED: dict[Instrument, Callable[[int, int, float], Samples]] = {
@@ -29,8 +38,8 @@ _PLAYED: dict[Instrument, Callable[[int, int, float], Samples]] = {
 _ROOM_BLOCK = 1 << 18
 
 
-def compose(mood: str, seed: int, n_samples: int) -> Samples:
-    """Play music of a mood for exactly n_samples.
+def compose(mood: str, seed: int, n_samples: int, folder: Path) -> Spool:
+    """Play music of a mood for exactly n_samples, into files of `folder`.
 
     The same mood, seed and length give the same samples. Nothing is borrowed: every tone is
     computed here, so no licence is owed.
@@ -43,43 +52,54 @@ def compose(mood: str, seed: int, n_samples: int) -> Samples:
     """
     character = mood_named(mood)
     rng = np.random.default_rng([abs(seed), zlib.crc32(mood.encode())])
-    player = _Player(character, rng, np.zeros((n_samples, 2), np.float32))
-    player.play()
-    return _in_room(player.out, character.room_s, rng)
+    dry = Spool.empty(folder / "dry.f32", n_samples, 2)
+    _Player(character, rng, dry).play()
+    return _in_room(dry, character.room_s, rng, Spool.empty(folder / "music.f32", n_samples, 2))
 
 
-def own_music(path: Path, n_samples: int) -> Samples:
+def own_music(path: Path, n_samples: int, folder: Path) -> Spool:
     """Somebody's own music for exactly n_samples: cut where longer, looped where shorter.
 
     A loop joins its end to its beginning by an equal-power crossfade. At most n_samples are
     decoded, however long the file.
 
     Returns:
-        float32 (n_samples, 2) at 48 kHz.
+        float32 (n_samples, 2) at 48 kHz, kept in `folder`.
 
     Raises:
         MediaError: the file cannot be read or holds no sound.
     """
-    sound = read_sound(path, limit_samples=n_samples)
-    return sound if len(sound) >= n_samples else _looped(sound, n_samples)
+    bed = Spool.empty(folder / "music.f32", n_samples, 2)
+    have = 0
+    for part in sound_parts(path, limit_samples=n_samples):
+        bed[have:] = part
+        have += len(part)
+    _loop(bed, have)
+    return bed
 
 
-def _looped(sound: Samples, n_samples: int) -> Samples:
-    fade = min(_LOOP_FADE_MS * RATE_HZ // 1000, len(sound) // 4)
+def _loop(bed: Spool, have: int) -> None:
+    """Fill the bed with repetitions of its first `have` samples."""
+    fade = min(_LOOP_FADE_MS * RATE_HZ // 1000, have // 4)
     angle = np.linspace(0, np.pi / 2, fade, dtype=np.float32)[:, None]
-    joint = sound[len(sound) - fade :] * np.cos(angle) + sound[:fade] * np.sin(angle)
-    period = np.concatenate([sound[fade : len(sound) - fade], joint])
-    rounds = -(-max(0, n_samples - fade) // len(period))
-    return np.concatenate([sound[:fade], *[period] * rounds])[:n_samples]
+    joint = bed[have - fade : have] * np.cos(angle) + bed[:fade] * np.sin(angle)
+    at = have - fade if have < len(bed) else have
+    while at < len(bed):
+        bed[at:] = joint
+        at += fade
+        for start in range(fade, have - fade, STRETCH):
+            bed[at:] = bed[start : min(start + STRETCH, have - fade)]
+            at += min(STRETCH, have - fade - start)
 
 
 @dataclass
 class _Player:
-    """Walks through the bars and adds notes to `out`."""
+    """Walks through the bars, adds notes to what is heard from the bar on, and keeps each bar."""
 
     mood: Mood
     rng: np.random.Generator
-    out: Samples
+    out: Spool
+    heard: Samples = field(init=False)
     notes: dict[tuple[str, int], Samples] = field(default_factory=dict[tuple[str, int], Samples])
 
     def play(self) -> None:
@@ -87,31 +107,34 @@ class _Player:
         key = int(rng.choice(mood.keys))
         order = rng.permutation(len(mood.progressions))
         bar_length = round(4 * 60 / mood.bpm * RATE_HZ)
+        self.heard = np.zeros((round(bar_length * (1 + _HELD_BARS)) + 2 * RATE_HZ, 2), np.float32)
         voicing: tuple[int, ...] = ()
         for bar in range(-(-len(self.out) // bar_length)):
             section = bar // 4
             degree = mood.progressions[order[section % len(order)]][bar % 4]
             voicing = _voiced(mood, key, degree, voicing)
-            self._bar(bar * bar_length, bar_length, section, voicing, key + _pitch(mood, degree))
+            self._bar(bar_length, section, voicing, key + _pitch(mood, degree))
+            # No note begins before its bar: what came before the next one is complete.
+            self.out[bar * bar_length :] = self.heard[:bar_length]
+            self.heard[:-bar_length] = self.heard[bar_length:]
+            self.heard[-bar_length:] = 0
 
-    def _bar(
-        self, start: int, length: int, section: int, voicing: tuple[int, ...], root: int
-    ) -> None:
+    def _bar(self, length: int, section: int, voicing: tuple[int, ...], root: int) -> None:
         """One bar: held chord, bass, lead and strokes; every fourth section rests its drums."""
         mood, step = self.mood, length / _STEPS
-        held_ms = round(length * 1.35 / RATE_HZ * 1000)
+        held_ms = round(length * _HELD_BARS / RATE_HZ * 1000)
         for note in voicing:
-            self._add(start, self._note("pad", note, held_ms), 0.28 * mood.pad_level)
+            self._add(0, self._note("pad", note, held_ms), 0.28 * mood.pad_level)
         low = self._note("bass", 36 + root % 12, 520)
-        self._pattern(start, step, mood.bass_pattern, lambda _: low, 0.22)
-        self._lead(start, step, section, voicing)
+        self._pattern(step, mood.bass_pattern, lambda _: low, 0.22)
+        self._lead(step, section, voicing)
         if section % 4 != 3:
             kick = instruments.kick()
-            self._pattern(start, step, mood.kick_pattern, lambda _: kick, 0.4)
-            self._pattern(start, step, mood.shaker_pattern, self._shaker, 0.2)
-            self._pattern(start, step, mood.tick_pattern, self._tick, 0.12)
+            self._pattern(step, mood.kick_pattern, lambda _: kick, 0.4)
+            self._pattern(step, mood.shaker_pattern, self._shaker, 0.2)
+            self._pattern(step, mood.tick_pattern, self._tick, 0.12)
 
-    def _lead(self, start: int, step: float, section: int, voicing: tuple[int, ...]) -> None:
+    def _lead(self, step: float, section: int, voicing: tuple[int, ...]) -> None:
         mood = self.mood
         pattern = mood.lead_patterns[section % len(mood.lead_patterns)]
         walk = [note + 12 for note in voicing] + [voicing[0] + 24]
@@ -122,7 +145,7 @@ class _Player:
             note = walk[min(turn, 2 * len(walk) - 2 - turn)]
             return _panned(self._note(mood.lead, note, 1_400), _SIDE if count % 2 else -_SIDE)
 
-        self._pattern(start, step, pattern, stroke, mood.lead_level * 0.5)
+        self._pattern(step, pattern, stroke, mood.lead_level * 0.5)
 
     def _note(self, instrument: Instrument, note: int, length_ms: int) -> Samples:
         """A note, synthesised the first time it is wanted."""
@@ -140,7 +163,6 @@ class _Player:
 
     def _pattern(
         self,
-        start: int,
         step: float,
         pattern: str,
         stroke: Callable[[int], Samples],
@@ -151,14 +173,13 @@ class _Player:
         for count, (index, force) in enumerate(strokes):
             late = self.mood.swing * step if index % 2 else 0.0
             loose = float(self.rng.normal(0, 0.004)) * RATE_HZ if index else 0.0
-            at = start + round(index * step + late + max(loose, -0.01 * RATE_HZ))
+            at = round(index * step + late + max(loose, -0.01 * RATE_HZ))
             self._add(at, stroke(count), level * force / 9 * float(self.rng.uniform(0.85, 1.0)))
 
     def _add(self, at: int, note: Samples, level: float) -> None:
+        scaled = note * np.float32(level)
         at = max(0, at)
-        part = note[: max(0, len(self.out) - at)]
-        scaled = part * np.float32(level)
-        self.out[at : at + len(part)] += scaled if part.ndim == 2 else scaled[:, None]
+        self.heard[at : at + len(note)] += scaled if note.ndim == 2 else scaled[:, None]
 
 
 def _panned(note: Samples, side: float) -> Samples:
@@ -187,7 +208,7 @@ def _voiced(mood: Mood, key: int, degree: int, before: tuple[int, ...]) -> tuple
     )
 
 
-def _in_room(dry: Samples, room_s: float, rng: np.random.Generator) -> Samples:
+def _in_room(dry: Spool, room_s: float, rng: np.random.Generator, wet: Spool) -> Spool:
     """Put the dry sound into a room, and thin it where voices live."""
     room = _room(room_s, rng)
     equal = _voice_gap()
@@ -196,9 +217,8 @@ def _in_room(dry: Samples, room_s: float, rng: np.random.Generator) -> Samples:
         return spectra * equal + (spectra[0] + spectra[1]) * room
 
     before = 1 << 17
-    wet = np.empty_like(dry)
     for start, part in overlap_save(dry, shape, block=_ROOM_BLOCK, before=before, after=4_096):
-        wet[start : start + part.shape[1]] = part.T
+        wet[start:] = part.T
     return wet
 
 

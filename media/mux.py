@@ -15,10 +15,11 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
 from media.files import DISK_FAULTS, whole_file
+from media.spool import stretches
 from media.timeline import SAMPLE_RATE_HZ, Frame
+from media.waveform import Sound
 from shortfactory.errors import MediaError
 
 AAC_BLOCK = 1024  # samples; the encoder also puts one block of silence (priming) in front
@@ -32,17 +33,16 @@ MP4_OPTIONS = {
 }
 # Opening a file decodes a few pictures to guess what its header says; that costs 30 ms a piece.
 UNSEEN: Any = [{"threads": "1", "skip_frame": "all"}]
-Samples = NDArray[np.float32]
 
 
 def join(
     pieces: tuple[Path, ...],
-    samples: Samples,
+    sound: Sound,
     frame: Frame,
     out: Path,
     tick: Callable[[int], None] = lambda _: None,
 ) -> int:
-    """Write the film: pieces in order, samples (n, 2) at 48 kHz from its first frame.
+    """Write the film: pieces in order, sound (n, 2) at 48 kHz from its first frame.
 
     Sound and picture start together to the sample without an edit list: the first 1024 samples
     of the sound give way to the encoder's priming.
@@ -58,7 +58,7 @@ def join(
     with whole_file(out) as part:
         try:
             with av.open(str(part), "w", format="mp4", options=MP4_OPTIONS) as film:
-                return _write(film, pieces, samples, frame, tick)
+                return _write(film, pieces, sound, frame, tick)
         except FFmpegError as error:
             if error.errno in DISK_FAULTS:
                 raise OSError(error.errno, error.strerror) from error
@@ -68,16 +68,16 @@ def join(
 def _write(
     film: OutputContainer,
     pieces: tuple[Path, ...],
-    samples: Samples,
+    sound: Sound,
     frame: Frame,
     tick: Callable[[int], None],
 ) -> int:
     with av.open(str(pieces[0]), stream_options=UNSEEN) as first:
         video = film.add_stream_from_template(first.streams.video[0])
-    sound = film.add_stream("aac", rate=SAMPLE_RATE_HZ, layout="stereo")
-    sound.bit_rate = AAC_BITS_PER_S
-    sound.codec_context.options = {"aac_coder": "fast"}
-    blocks = _sound_packets(sound, samples)
+    heard = film.add_stream("aac", rate=SAMPLE_RATE_HZ, layout="stereo")
+    heard.bit_rate = AAC_BITS_PER_S
+    heard.codec_context.options = {"aac_coder": "fast"}
+    blocks = _sound_packets(heard, sound)
     frames = 0
     for packet in _picture_packets(pieces, video, frame):
         film.mux(packet)
@@ -109,19 +109,25 @@ def _picture_packets(
             headers = headers or mine
             if mine != headers:
                 raise MediaError(f"{path.name} was encoded with other settings than its film.")
-            packets = [packet for packet in piece.demux(source) if packet.size]
-            if not packets or not packets[0].is_keyframe:
+            count = 0
+            for packet in _placed(piece.demux(source), start, stream, frame):
+                count += 1
+                yield packet
+            if not count:
                 raise MediaError(f"{path.name} holds no film.", cure="Render its scene again.")
-            yield from _placed(packets, start, stream, frame)
-            start += len(packets)
+            start += count
 
 
 def _placed(
-    packets: list[Packet[VideoStream]], start: int, stream: VideoStream, frame: Frame
+    packets: Iterator[Packet[VideoStream]], start: int, stream: VideoStream, frame: Frame
 ) -> Iterator[Packet[VideoStream]]:
-    first = min(packet.pts or 0 for packet in packets)
-    step = Fraction(1, frame.fps)
-    for index, packet in enumerate(packets):
+    """A piece's packets at their place in the film; none if it begins without a key frame."""
+    first, step = 0, Fraction(1, frame.fps)
+    for index, packet in enumerate(packet for packet in packets if packet.size):
+        if not index:
+            if not packet.is_keyframe:
+                return
+            first = packet.pts or 0  # the group is closed: nothing is shown before its key frame
         seconds = ((packet.pts or 0) - first) * (packet.time_base or step)
         packet.stream = stream
         packet.time_base = step
@@ -131,19 +137,20 @@ def _placed(
         yield packet
 
 
-def _sound_packets(stream: AudioStream, samples: Samples) -> Iterator[Packet[AudioStream]]:
+def _sound_packets(stream: AudioStream, sound: Sound) -> Iterator[Packet[AudioStream]]:
     """AAC packets; the first holds the encoder's priming and takes the place of 1024 samples."""
-    heard = samples[AAC_BLOCK:]
-    count = 0
-    for at in range(0, len(heard), AAC_BLOCK):
-        block = np.ascontiguousarray(heard[at : at + AAC_BLOCK].T)
-        picture = AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
-        picture.sample_rate = SAMPLE_RATE_HZ
-        picture.pts = at
-        picture.time_base = Fraction(1, SAMPLE_RATE_HZ)
-        for packet in stream.encode(picture):
-            yield _numbered(packet, count)
-            count += 1
+    count = at = 0
+    for stretch in stretches(sound, start=AAC_BLOCK):
+        for offset in range(0, len(stretch), AAC_BLOCK):
+            block = np.ascontiguousarray(stretch[offset : offset + AAC_BLOCK].T)
+            picture = AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
+            picture.sample_rate = SAMPLE_RATE_HZ
+            picture.pts = at
+            picture.time_base = Fraction(1, SAMPLE_RATE_HZ)
+            at += block.shape[1]
+            for packet in stream.encode(picture):
+                yield _numbered(packet, count)
+                count += 1
     for packet in stream.encode(None):
         yield _numbered(packet, count)
         count += 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from media.waveform import RATE_HZ, read_sound
+from media.waveform import RATE_HZ, sound_parts
 from shortfactory.errors import InvalidInput, MediaError
 from shortfactory.story import MAX_SECONDS
 
@@ -26,11 +26,14 @@ def check_music(path: Path) -> None:
     if path.stat().st_size > LARGEST_BYTES:
         cure = f"it is larger than {LARGEST_BYTES // 1_000_000} MB; give it as MP3 or shorter"
         raise InvalidInput("music", str(path), cure)
+    have, loudest = 0, 0.0
     try:
-        sound = read_sound(path, limit_samples=round(MAX_SECONDS * RATE_HZ))
+        for part in sound_parts(path, limit_samples=round(MAX_SECONDS * RATE_HZ)):
+            have += len(part)
+            loudest = max(loudest, float(np.abs(part).max(initial=0.0)))
     except MediaError as error:
         raise InvalidInput("music", str(path), f"{error.cure or error}") from error
-    if len(sound) < SHORTEST_S * RATE_HZ:
+    if have < SHORTEST_S * RATE_HZ:
         raise InvalidInput("music", str(path), "it lasts less than a second; give a longer piece")
-    if float(np.abs(sound).max()) < FAINTEST:
+    if loudest < FAINTEST:
         raise InvalidInput("music", str(path), "nothing can be heard in it; give another file")

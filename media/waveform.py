@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import av
 import numpy as np
@@ -22,6 +23,19 @@ Curve = NDArray[np.float64]  # one value per millisecond
 Spectra = NDArray[np.complex64]  # (channels, bins)
 
 
+class Sound(Protocol):
+    """Samples (n, channels) at 48 kHz, had by stretches: an array, a file, a sum of others."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Samples and channels."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Samples: ...
+
+
 def read_sound(path: Path, *, limit_samples: int, own_rate: bool = False) -> Samples:
     """Decode a sound file to stereo.
 
@@ -36,43 +50,43 @@ def read_sound(path: Path, *, limit_samples: int, own_rate: bool = False) -> Sam
     Raises:
         MediaError: no sound in the file, or it cannot be decoded.
     """
+    return np.concatenate(list(sound_parts(path, limit_samples=limit_samples, own_rate=own_rate)))
+
+
+def sound_parts(path: Path, *, limit_samples: int, own_rate: bool = False) -> Iterator[Samples]:
+    """What `read_sound` gives, in parts of at least a sample as they are decoded."""
+    rate_hz = None if own_rate else RATE_HZ
+    have = 0
     try:
         with av.open(path) as container:
-            sound = _decode(container, path, limit_samples, None if own_rate else RATE_HZ)
+            for part in _decoded(container, path, rate_hz):
+                kept = part[: limit_samples - have]
+                have += len(kept)
+                yield np.nan_to_num(kept, copy=False, posinf=1.0, neginf=-1.0)
+                if have >= limit_samples:
+                    return
     except (FFmpegError, OSError, ValueError) as error:
         raise _unreadable(path, str(error)) from error
-    if not len(sound):
+    if not have:
         raise _unreadable(path, "it holds no samples")
-    return np.nan_to_num(sound, copy=False, posinf=1.0, neginf=-1.0)
 
 
-def _decode(
-    container: InputContainer, path: Path, limit_samples: int, rate_hz: int | None
-) -> Samples:
+def _decoded(container: InputContainer, path: Path, rate_hz: int | None) -> Iterator[Samples]:
     if not container.streams.audio:
         raise _unreadable(path, "it has no audio stream")
     resampler = AudioResampler(format="flt", layout="stereo", rate=rate_hz)
-    parts: list[Samples] = []
-    have = 0
+    have = False
     for frame in container.decode(container.streams.audio[0]):
         frame.pts = None
         for ready in resampler.resample(frame):
-            parts.append(_interleaved(ready.to_ndarray()))
-            have += len(parts[-1])
-        if have >= limit_samples:
-            break
-    else:
-        parts += [_interleaved(ready.to_ndarray()) for ready in _drained(resampler, have)]
-    joined = np.concatenate(parts) if parts else np.zeros((0, 2), np.float32)
-    return joined[:limit_samples]
+            have = True
+            yield _interleaved(ready)
+    for ready in resampler.resample(None) if have else []:
+        yield _interleaved(ready)
 
 
-def _drained(resampler: AudioResampler, have: int) -> list[av.AudioFrame]:
-    return resampler.resample(None) if have else []
-
-
-def _interleaved(packed: NDArray[np.generic]) -> Samples:
-    return packed.reshape(-1, 2).astype(np.float32, copy=False)
+def _interleaved(ready: av.AudioFrame) -> Samples:
+    return ready.to_ndarray().reshape(-1, 2).astype(np.float32, copy=False)
 
 
 def _unreadable(path: Path, why: str) -> MediaError:
@@ -87,7 +101,7 @@ HOP = BLOCK - BEFORE - AFTER  # whole milliseconds: 576
 
 
 def overlap_save(
-    samples: Samples,
+    samples: Sound,
     shape: Callable[[Spectra], Spectra],
     *,
     block: int = BLOCK,
@@ -97,7 +111,7 @@ def overlap_save(
     """Filter a long sound block by block in the frequency domain, in constant memory.
 
     Args:
-        samples: (n, channels).
+        samples: (n, channels), in memory or not.
         shape: maps the spectra (channels, block/2+1) of one block to the wanted ones (k, bins).
         block: FFT size.
         before: how many samples of the past the filters remember.
@@ -123,13 +137,13 @@ def frequencies(block: int = BLOCK) -> NDArray[np.float64]:
     return np.linspace(0, RATE_HZ / 2, block // 2 + 1)
 
 
-def apply_curve(samples: Samples, curve: Curve) -> None:
-    """Multiply samples in place by gains given per millisecond, linear between their centres."""
-    centres = (np.arange(len(curve)) + 0.5) * SAMPLES_PER_MS
-    for start in range(0, len(samples), 1 << 20):
-        part = samples[start : start + (1 << 20)]
-        gains = np.interp(np.arange(start, start + len(part)), centres, curve)
-        part *= gains.astype(np.float32).reshape(-1, *[1] * (samples.ndim - 1))
+def gains(curve: Curve, start: int, length: int) -> Samples:
+    """Gains given per millisecond, for `length` samples from `start`: linear between centres."""
+    first = max(0, start // SAMPLES_PER_MS - 1)
+    last = milliseconds(start + length) + 1
+    near = curve[first:last]
+    centres = (np.arange(first, first + len(near)) + 0.5) * SAMPLES_PER_MS
+    return np.interp(np.arange(start, start + length), centres, near).astype(np.float32)
 
 
 def milliseconds(n_samples: int) -> int:

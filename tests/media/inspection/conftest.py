@@ -24,6 +24,12 @@ WORDS = {
 BOX = (40, 270, 220, 320)  # even where a test moves it by whole pixels
 
 
+@pytest.fixture(params=range(20))
+def rng(request):
+    """Twenty variations of whatever is drawn from it."""
+    return np.random.default_rng(request.param)
+
+
 def paint(seed, size=(360, 640)):
     """A picture with sharp shapes and fine texture, larger than the film."""
     rng = np.random.default_rng(seed)
@@ -136,8 +142,8 @@ def film_sound(tmp_path_factory):
             path = tmp_path_factory.mktemp("voice") / "voice.wav"
             write_wav(path, voice)
             cues = [cue_of(path)] if voiced else []
-            mixed = soundtrack(cues, RATE_HZ * SECONDS, "calm", 2).samples
-            made[key] = mixed
+            mixed = soundtrack(cues, RATE_HZ * SECONDS, "calm", 2, path.parent)
+            made[key] = mixed.mix[:]
         return made[key].copy()
 
     return sound

@@ -1,0 +1,23 @@
+"""Large buffers go back to the system when they are freed, whoever allocated them."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+# glibc's malloc.h. Left alone, the limit rises to 32 MB with the first large block that is freed,
+# and frames of finished encodes stay behind in every thread's heap: 130 MB in a 20 s film.
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
+_OWN_MAPPING_BYTES = 4 << 20
+_ARENAS = 2
+
+
+def give_back() -> None:
+    """Map every block of 4 MB or more on its own, and share two heaps among all threads.
+
+    Only glibc has these knobs; elsewhere nothing is changed.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, _OWN_MAPPING_BYTES)
+        mallopt(_ARENA_MAX, _ARENAS)

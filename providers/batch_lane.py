@@ -13,18 +13,20 @@ may die, and what the next one does:
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 from providers.alerts import Alerts
 from providers.batch_rows import BatchRow, BatchRows
 from providers.closing import Closing
 from providers.ledger import Bill, Ledger
+from providers.passage import Deadline, Passage, Way
 from providers.ports import BatchImageModel, BatchJob, ImageRequest
 from providers.prices import worst
 from providers.purchase import Keep, Record, Request
+from providers.ratelimit import CallLimits
 from shortfactory.errors import (
     BudgetExceeded,
     ModelGone,
@@ -32,12 +34,12 @@ from shortfactory.errors import (
     ProviderError,
     TransientError,
 )
+from shortfactory.settings import GatewaySettings
 from shortfactory.story import Plain
 
+Answer = TypeVar("Answer")
 log = logging.getLogger("shortfactory.batches")
 
-# A list may lag behind; until then a batch without a name is looked for, not handed in again.
-ARRIVAL_S = 120
 LOST_BATCH = "the vendor does not know this batch any more"
 
 
@@ -72,7 +74,9 @@ class BatchLane:
     alerts: Alerts
     keep: Keep
     clock: Callable[[], datetime]
-    ask_every_s: float
+    passage: Passage
+    limits: Callable[[str], CallLimits]
+    settings: GatewaySettings
 
     async def draw(self, later: Later) -> Drawn:
         """Hand in, or ask how far it is: the record, a wait, or "at_once" when patience ended.
@@ -107,9 +111,12 @@ class BatchLane:
         return self._waiting(bill)
 
     async def _send(self, later: Later, row: BatchRow) -> None:
-        await self.ledger.sending(row.held)
+        async def submit() -> str:
+            await self.ledger.sending(row.held)
+            return await later.model.submit(row.title, row.request, later.references)
+
         try:
-            name = await later.model.submit(row.title, row.request, later.references)
+            name = await self._through(row, submit)
         except TransientError as error:
             # Perhaps it arrived: its title will tell.
             log.warning("No answer to a batch: %s", error, extra={"action": "batch_unanswered"})
@@ -122,7 +129,7 @@ class BatchLane:
     async def _named(self, later: Later, row: BatchRow) -> BatchRow | None:
         """Find the name of a batch whose submission was not seen to the end."""
         try:
-            name = await later.model.find(row.title)
+            name = await self._through(row, lambda: later.model.find(row.title))
         except TransientError:
             return None
         if name is not None:
@@ -135,9 +142,9 @@ class BatchLane:
     async def _ask(self, later: Later, row: BatchRow) -> Drawn:
         name, impatient = row.name or "", self.clock() >= row.give_up_at
         try:
-            job = await later.model.look(name)
+            job = await self._through(row, lambda: later.model.look(name))
             if job.state == "working" and impatient:
-                await later.model.cancel(name)
+                await self._through(row, lambda: later.model.cancel(name))
         except TransientError:
             return self._waiting(later.bill)
         except ProviderError as error:
@@ -194,14 +201,21 @@ class BatchLane:
             await self._lose(row, error)
 
     async def _stopped(self, model: BatchImageModel, row: BatchRow) -> BatchJob:
-        name = row.name or await model.find(row.title)
+        name = row.name or await self._through(row, lambda: model.find(row.title))
         if name is None:
             return BatchJob(state="working" if self._may_arrive(row) else "cancelled")
-        await model.cancel(name)
-        return await model.look(name)
+        await self._through(row, lambda: model.cancel(name))
+        return await self._through(row, lambda: model.look(name))
+
+    async def _through(self, row: BatchRow, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Ask the vendor as every call does: in turn, within the deadline, while it lives."""
+        bill = row.bill
+        way = Way(bill.provider, bill.model, self.limits(bill.model_id), row.run_id)
+        return await self.passage.go(way, Deadline.within(self.settings.deadline_s), ask)
 
     def _may_arrive(self, row: BatchRow) -> bool:
-        return self.clock() - row.submitted_at < timedelta(seconds=ARRIVAL_S)
+        """Whether the vendor's list may lag behind: then it is looked for, not handed in again."""
+        return self.clock() - row.submitted_at < timedelta(seconds=self.settings.batch_arrival_s)
 
     async def _end(self, row: BatchRow, error: ProviderError) -> None:
         await self.closing.fail(self._request(row), error)
@@ -226,5 +240,5 @@ class BatchLane:
         )
 
     def _waiting(self, bill: Bill) -> Waiting:
-        ask_at = self.clock() + timedelta(seconds=self.ask_every_s)
+        ask_at = self.clock() + timedelta(seconds=self.settings.batch_ask_every_s)
         return Waiting(model=bill.model_id, ask_at=ask_at)

@@ -80,7 +80,9 @@ class Gateway:
             alerts=self._till.alerts,
             keep=self._keeper.picture,
             clock=clock,
-            ask_every_s=settings.batch_ask_every_s,
+            passage=self._passage,
+            limits=catalog.limits,
+            settings=settings,
         )
         self._meters = Meters()
         self._one_at_a_time: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()

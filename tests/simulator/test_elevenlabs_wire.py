@@ -6,7 +6,10 @@ import json
 import wave
 from itertools import pairwise
 
+import httpx
 import pytest
+
+from simulator.faults import Fault
 
 
 def detail(response):
@@ -173,3 +176,40 @@ async def test_unknown_scenarios_say_which_there_are(play):
     response = await played.voice()
     assert response.status_code == 404
     assert "html_502" in json.dumps(response.json())
+
+
+async def history(played, **query):
+    response = await played.http.get(f"{played.url}/elevenlabs/v1/history", params=query)
+    return response.json()
+
+
+async def test_the_history_shows_what_was_spoken(play):
+    played = play(Fault(action="reset_after_work", skip=1, times=1))
+    first = await played.voice("Bees dance.")
+    with pytest.raises(httpx.HTTPError):
+        await played.voice("The answer was lost. " * 20)
+    lost, kept = (await history(played))["history"]
+    assert kept["request_id"] == first.headers["request-id"]
+    assert kept["history_item_id"] == first.headers["history-item-id"]
+    assert lost["text"] == ("The answer was lost. " * 20)
+    used = [
+        item["character_count_change_to"] - item["character_count_change_from"]
+        for item in (kept, lost)
+    ]
+    assert used == [row.units["credits"] for row in played.bill[:2]]
+
+
+async def test_the_history_is_read_by_pages_and_narrowed(play):
+    played = play()
+    for number in range(3):
+        await played.voice(f"Number {number}.")
+    page = await history(played, page_size=2)
+    rest = await history(played, start_after_history_item_id=page["last_history_item_id"])
+    texts = [item["text"] for item in (*page["history"], *rest["history"])]
+    assert texts == ["Number 2.", "Number 1.", "Number 0."]
+    assert (page["has_more"], rest["has_more"]) == (True, False)
+    assert not (await history(played, voice_id="nobody"))["history"]
+    assert not (await history(played, date_before_unix=page["history"][0]["date_unix"] - 60))[
+        "history"
+    ]
+    assert (await history(played, page_size="many"))["detail"][0]["loc"] == ["body", "page_size"]

@@ -7,19 +7,20 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from providers.batch_lane import ARRIVAL_S, Waiting
+from providers.batch_lane import Waiting
 from providers.batch_rows import BatchRows
 from providers.catalog import Catalog
 from providers.gateway import Gateway
 from providers.ratelimit import LocalLimiter
 from shortfactory.errors import BudgetExceeded, ConfigurationError, ContentRefused, ProviderDown
-from shortfactory.settings import Settings
-from simulator.faults import Fault
-from simulator.scenarios import Scenario
+from shortfactory.settings import GatewaySettings, Settings
+from simulator.faults import Deck, Fault
+from simulator.scenarios import KINDS, Scenario
 from simulator.server import Simulator
 
 IMAGE = "gemini:gemini-3.1-flash-lite-image"
 DAY_S = 86_400
+PATIENCE = GatewaySettings()
 pytestmark = pytest.mark.slow  # the SDK loads, and pictures are really drawn
 
 
@@ -46,15 +47,21 @@ class Vendor:
         stage = self.simulator.house.stage(self.name)
         stage.scenario = stage.scenario.model_copy(update={"latency": "instant"})
 
-    def process(self):
+    def process(self, limiter=None, **changes):
         base_url = self.simulator.at(self.name)
         settings = Settings(_env_file=None, simulator={"base_url": base_url})
         catalog = Catalog(settings, "simulator", self.http)
-        return Gateway(*self.parts, catalog, self.patience, LocalLimiter(), self.clock)
+        patience = self.patience.model_copy(update=changes)
+        return Gateway(*self.parts, catalog, patience, limiter or LocalLimiter(), self.clock)
 
     @property
     def submitted(self):
         return sum(row.kind == "batch" for row in self.simulator.bill(self.name))
+
+    @property
+    def polls(self):
+        asked = self.simulator.requests(self.name).items()
+        return sum(times for path, times in asked if "/batches/" in path)
 
     @property
     def spent_usd(self):
@@ -118,7 +125,7 @@ async def test_a_batch_whose_name_was_lost_is_found_by_its_title(
             await vendor.process().draw_later(IMAGE, ask.picture(), pay(), DAY_S)
     [row] = await BatchRows(database.pool).of_run("run-1")
     assert row.name is None
-    clock.now += timedelta(seconds=2 * ARRIVAL_S)
+    clock.now += timedelta(seconds=2 * PATIENCE.batch_arrival_s)
     picture = await fetched(vendor.process(), ask.picture(), pay())
     assert vendor.submitted == 1
     assert not picture.call.flagged
@@ -135,7 +142,7 @@ async def test_a_batch_that_never_arrived_is_handed_in_again_but_not_at_once(
         await vendor.process().draw_later(IMAGE, ask.picture(), pay(), DAY_S), Waiting
     )
     assert vendor.submitted == 1
-    clock.now += timedelta(seconds=ARRIVAL_S)
+    clock.now += timedelta(seconds=PATIENCE.batch_arrival_s)
     await fetched(vendor.process(), ask.picture(), pay())
     assert vendor.submitted == 2
 
@@ -203,3 +210,43 @@ async def test_useless_usage_of_a_batch_settles_at_the_reservation(
     [row] = await ledger.rows("run-1")
     assert row.spent_usd == row.reserved_usd == picture.call.cost_usd
     assert picture.call.flagged
+
+
+class Watched(LocalLimiter):
+    """Notes who was let through."""
+
+    def __init__(self):
+        super().__init__()
+        self.passed = []
+
+    def slot(self, limits, run_id):
+        self.passed.append((limits.name, limits.per_minute, run_id))
+        return super().slot(limits, run_id)
+
+
+async def test_batches_take_their_turn_in_the_models_own_line(vendor, ask, pay):
+    limiter = Watched()
+    await fetched(vendor.process(limiter), ask.picture(), pay())
+    allowed = Settings(_env_file=None).gemini.images_per_minute
+    assert set(limiter.passed) == {(IMAGE, allowed, "run-1")}
+    assert len(limiter.passed) == vendor.submitted + vendor.polls
+
+
+async def test_questions_stop_while_the_vendor_is_down(vendor, ask, pay):
+    vendor.play(latency="usual")
+    gateway = vendor.process(breaker_failures=2, breaker_rest_s=60)
+    await gateway.draw_later(IMAGE, ask.picture(), pay(), DAY_S)
+    stage = vendor.simulator.house.stage(vendor.name)
+    stage.deck = Deck((Fault(action="unavailable", kind="catalogue"),), KINDS, 0)
+    for _ in range(5):
+        again = await gateway.draw_later(IMAGE, ask.picture(), pay(), DAY_S)
+        assert isinstance(again, Waiting)
+    assert vendor.polls == 2
+
+
+async def test_a_question_that_hangs_ends_at_the_deadline(vendor, ask, pay):
+    vendor.play(Fault(action="stuck", kind="catalogue"))
+    await vendor.process().draw_later(IMAGE, ask.picture(), pay(), DAY_S)
+    hurried = vendor.process(deadline_s=0.2)
+    async with asyncio.timeout(10):
+        assert isinstance(await hurried.draw_later(IMAGE, ask.picture(), pay(), DAY_S), Waiting)

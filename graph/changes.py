@@ -21,6 +21,7 @@ from graph.versions import Version, Versions, unknown
 from nodes.amend import Asked
 from shortfactory.change import Change
 from shortfactory.errors import WrongStatus
+from shortfactory.story import Script
 
 RESTORABLE: tuple[Status, ...] = ("done", "waiting_budget", "parked", "failed", "cancelled")
 BLANK: dict[str, Any] = {"change": None, "remake": None, "voice": "", "failure": None}
@@ -71,6 +72,10 @@ class Changes:
             if version.version == number:
                 return version
         raise unknown(run_id, number)
+
+    async def script(self, run_id: str, script_version: int) -> Script | None:
+        """A version of the script that was filmed, whatever became of its checkpoint."""
+        return await self._versions.script(run_id, script_version)
 
     async def compare(self, run_id: str, old: int, new: int) -> Comparison:
         """Hold two of them against each other; see `Factory.compare`."""

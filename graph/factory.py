@@ -215,14 +215,15 @@ class Factory:
         return short_of(run, snapshot, rows, spent_usd)
 
     async def scripts(self, run_id: str, version: int | None = None) -> tuple[int, Script] | None:
-        """The script in its newest version or a given one, while checkpoints still hold it."""
+        """The script in its newest version or a given one, while it is kept; films keep theirs."""
         run = await self._runs.get(run_id)
         history = self._lines.graph(run.providers).aget_state_history(config_of(run_id))
         async for snapshot in history:
             values = snapshot.values
             if values.get("script") and version in (None, values.get("script_version")):
                 return values["script_version"], Script.model_validate(values["script"])
-        return None
+        filmed = await self._changes.script(run_id, version) if version is not None else None
+        return (version, filmed) if version is not None and filmed else None
 
     async def deliver(self, run_id: str, out: Path, *, version: int | None = None) -> Path:
         """Copy the finished package, or an earlier one, into a folder, each file whole or not.

@@ -33,6 +33,10 @@ select *, (select jsonb_object_agg(key, value) from jsonb_each(state)
     where key in ('script', 'scenes')) as made from film_versions
 where run_id = %s::uuid order by version
 """
+SCRIPT = b"""
+select state -> 'script' as script from film_versions
+where run_id = %s::uuid and (state ->> 'script_version')::integer = %s limit 1
+"""
 STATE = b"select state from film_versions where run_id = %s::uuid and version = %s"
 
 
@@ -84,6 +88,13 @@ class Versions:
         async with self._pool.connection() as connection:
             rows = await (await connection.execute(LIST, (run_id,))).fetchall()
         return tuple(_version(row, package, calls) for row in rows)
+
+    async def script(self, run_id: str, script_version: int) -> Script | None:
+        """A version of the script, if there is a film of it."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(SCRIPT, (run_id, script_version))
+            row = await cursor.fetchone()
+        return Script.model_validate(row["script"]) if row else None
 
     async def state(self, run_id: str, version: int) -> dict[str, Any]:
         """All that the run knew when this version was done.

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bench.unfilmed import Unfilmed
+from graph.checkpoints import saver
 from server.app import make_app
 from shortfactory.settings import RenderSettings, Settings
 
@@ -206,3 +207,40 @@ async def test_a_short_without_a_film_is_not_changed(client, script):
         refused = await client.post(f"{at}/{path}", json={"voice": "f3"} if path[0] == "c" else {})
         assert refused.status_code == 409, refused.text
     assert (await client.get(f"{at}/versions")).json() == {"versions": []}
+
+
+async def test_a_film_is_read_in_parts_and_only_when_it_has_changed(client, film):
+    async def get(method="GET", **headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await client.request(method, f"{film}/film", headers=named)
+
+    whole = await get()
+    etag, size = whole.headers["etag"], len(whole.content)
+    part = await get(range="bytes=2-5", if_range=etag)
+    assert (part.status_code, part.content) == (206, whole.content[2:6])
+    assert part.headers["content-range"] == f"bytes 2-5/{size}"
+    assert (await get(range="bytes=-3")).content == whole.content[-3:]
+    assert (await get(range="bytes=2-5", if_range='"other"')).content == whole.content
+    for unusable in ("bytes=x", "bytes=5-2", "lines=1-2", "bytes=", "bytes=1-2;drop"):
+        assert (await get(range=unusable)).status_code == 200, unusable
+    beyond = await get(range=f"bytes={size}-")
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{size}")
+    assert beyond.json()["type"] == "urn:shortfactory:problem:no-such-range"
+    for held in (etag, f"W/{etag}", f'"a", {etag}', "*"):
+        assert (await get(if_none_match=held)).status_code == 304
+    assert (await get(if_none_match='"a"')).status_code == 200
+    head = await get("HEAD")
+    assert (head.headers["content-length"], head.content) == (str(size), b"")
+
+
+async def test_a_script_has_versions_that_outlive_their_checkpoints(client, film, made, app):
+    body = {"narration": "Gravity pulls at the oceans."}
+    await made(await client.post(f"{film}/scenes/2/reroll", json=body))
+    newest = await client.get(f"{film}/script")
+    assert (newest.json()["version"], newest.headers["etag"]) == (2, '"v2"')
+    held = await client.get(f"{film}/script", headers={"if-none-match": 'W/"v2"'})
+    assert (held.status_code, held.content) == (304, b"")
+    await saver(app.state.service.database.pool).aprune([film.rpartition("/")[2]])
+    older = (await client.get(f"{film}/script?version=1")).json()
+    assert older["script"]["scenes"][1]["narration"].startswith("The moon pulls")
+    assert (await client.get(f"{film}/script?version=9")).status_code == 404

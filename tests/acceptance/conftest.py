@@ -2,26 +2,19 @@
 
 import os
 import subprocess
-import sys
-import sysconfig
-import venv
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from bench.installed import build_wheel, install
 
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory):
     """The built wheel; hatchling is here already, so no network is needed."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (found,) = folder.glob("*.whl")
-    return found
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="session")
@@ -58,16 +51,7 @@ class Installed:
 @pytest.fixture(scope="session")
 def environment(wheel, tmp_path_factory):
     """A fresh environment: the wheel, and this environment's packages behind it."""
-    made = tmp_path_factory.mktemp("environment")
-    venv.create(made, with_pip=True)
-    programs = made / "bin"
-    install = ["install", "--no-deps", "--no-index", "--no-compile", "--quiet", str(wheel)]
-    subprocess.run([programs / "python", "-m", "pip", *install], check=True, cwd=made)
-    own = Path(sysconfig.get_path("purelib", vars={"base": str(made), "platbase": str(made)}))
-    # Our packages are found first: the folder itself comes before what a .pth adds. Only their
-    # folders are added, so the .pth of this checkout's editable install is not read.
-    (own / "lent.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
-    return programs
+    return install(wheel, tmp_path_factory.mktemp("environment"))
 
 
 @pytest.fixture

@@ -1,0 +1,152 @@
+"""Postgres goes away under a running service and comes back: nothing breaks, nothing is lost."""
+
+import asyncio
+import shutil
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bench.fleet import open_postgres
+from graph import database as database_module
+from graph.factory import Factory
+from server.app import make_app
+from server.desk import Desk
+from server.jobs import open_jobs
+from server.worker import Worker
+from shortfactory.order import Order
+from shortfactory.settings import Settings
+from shortfactory.story import Topic
+from simulator.scenarios import Scenario
+from simulator.server import Simulator
+
+SCRIPT = "# Why bees dance\n\n## Hook\n\nA bee dances.\n\n> A bee\n"
+ORDER = {"script": SCRIPT, "seconds": 5, "scenes": 1, "providers": "offline"}
+
+
+@pytest.fixture
+def folder():
+    """A folder that the account of Postgres can reach, as pytest's own is not."""
+    made = Path(tempfile.mkdtemp(prefix="shortfactory-away-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+async def postgres(folder):
+    """A server of this test alone, whose stop nobody else notices."""
+    async with open_postgres(folder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(tmp_path, postgres, clean_environment):
+    return Settings(_env_file=None, home=tmp_path / "home", database_url=postgres.dsn)
+
+
+@pytest.fixture
+async def app(settings, monkeypatch):
+    monkeypatch.setattr(database_module, "CONNECT_S", 0.5)
+    made = make_app(settings)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@pytest.fixture
+async def client(app):
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 1234))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as opened:
+        yield opened
+
+
+async def again(client, path):
+    """Ask until it is answered, as a client does that is told to come back."""
+    async with asyncio.timeout(30):
+        while (answer := await client.get(path)).status_code == 503:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    return answer
+
+
+async def test_requests_are_told_when_to_come_back(postgres, client):
+    short = (await client.post("/v1/shorts", json=ORDER)).json()
+    asked = [("GET", "/v1/shorts"), ("GET", f"/v1/shorts/{short['id']}"), ("GET", "/readyz")]
+    asked += [("POST", f"/v1/shorts/{short['id']}/cancel"), ("GET", "/v1/costs")]
+    await postgres.stop()
+    for method, path in asked:
+        answer = await client.request(method, path)
+        assert answer.status_code == 503, path
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert int(answer.headers["retry-after"]) > 0
+        assert answer.json()["type"] == "urn:shortfactory:problem:database-lost"
+    assert (await client.post("/v1/shorts", json=ORDER)).status_code == 503
+    await postgres.start()
+    assert (await again(client, f"/v1/shorts/{short['id']}")).json()["status"] == "queued"
+
+
+async def test_who_follows_gets_what_is_told_afterwards(postgres, app, client):
+    short_id = (await client.post("/v1/shorts", json=ORDER)).json()["id"]
+    service, seen = app.state.service, []
+
+    async def follow():
+        async with Desk(service, "local").following(short_id) as told:
+            async for batch in told:
+                seen.extend(kept.data["text"] for kept in batch)
+
+    following = asyncio.create_task(follow())
+    while not seen:  # noqa: ASYNC110 - from Postgres
+        await asyncio.sleep(0.01)
+    await postgres.stop()
+    service.bell._ring(short_id)  # it looks, and finds nobody there
+    await asyncio.sleep(0)
+    await postgres.start()
+    await again(client, "/readyz")
+    await client.post(f"/v1/shorts/{short_id}/cancel")
+    async with asyncio.timeout(30):
+        await following
+    assert seen == ["queued", "cancelled"]
+
+
+@pytest.fixture
+async def vendors():
+    """Vendors who take seconds to answer."""
+    async with Simulator(Scenario(latency="usual", pictures=1)) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def worker(settings, vendors):
+    """A worker that goes to them."""
+    to = settings.simulator.model_copy(update={"base_url": vendors.base_url})
+    settings, stop = settings.model_copy(update={"simulator": to}), asyncio.Event()
+    async with (
+        Factory.open(settings) as factory,
+        open_jobs(factory.database, settings.service) as jobs,
+    ):
+        made = Worker(factory, jobs, 1)
+        working = asyncio.create_task(made.run(stop))
+        yield made
+        stop.set()
+        await working
+
+
+@pytest.mark.slow
+async def test_a_worker_goes_on_with_what_it_has_in_hand(postgres, vendors, worker):
+    factory, topic = worker._factory, Topic(text="Why bees dance", seconds=6, scenes=1)
+    order = Order(topic=topic, providers="simulator", budget_usd=Decimal("0.25"))
+    run = await factory.start(order)
+    await worker._jobs.run_short(run)
+    while not await factory._ledger.open(run.id):  # noqa: ASYNC110 - a call is on its way
+        await asyncio.sleep(0.02)
+    await postgres.stop()
+    await asyncio.sleep(1)  # the lease, the listeners and the call's end find no database
+    await postgres.start()
+    async with asyncio.timeout(60):
+        while (await factory.show(run.id)).run.status in ("queued", "running"):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    short = await factory.show(run.id)
+    assert short.run.status == "waiting_approval", short.run.reason
+    assert {call.status for call in short.calls} == {"settled"}
+    assert short.spent_usd >= vendors.spent_usd() > short.spent_usd - Decimal("0.0001")

@@ -61,7 +61,7 @@ class Vendor:
     @property
     def polls(self):
         asked = self.simulator.requests(self.name).items()
-        return sum(times for path, times in asked if "/batches/" in path)
+        return sum(times for path, times in asked if "v1beta/batches/" in path)
 
     @property
     def spent_usd(self):

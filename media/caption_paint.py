@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -39,6 +39,12 @@ class Captioner:
         if phrase is not None:
             self._effect(self._letter(phrase, self._suited(shown)), ms, out)
 
+    def shade(self, out: Planes, shown: tuple[Phrase, ...], ms: float) -> None:
+        """Lay the shade of that phrase, which may reach beyond the area for words."""
+        phrase = phrase_at(shown, ms)
+        if phrase is not None:
+            self._letter(phrase, self._suited(shown)).shade.blend(out)
+
     def box(self, shown: tuple[Phrase, ...], phrase: Phrase) -> Box:
         """The frame rectangle of one of these phrases, outline and shadow included."""
         return self._letter(phrase, self._suited(shown)).base.box
@@ -73,6 +79,11 @@ class Drawn:
         word = words[index]
         long = max(word.end_ms - word.start_ms, 1)
         return index, min(max((ms - word.start_ms) / long, 0.0), 1.0)
+
+    @cached_property
+    def shade(self) -> Sprite:
+        """What lies behind the phrase."""
+        return self.made.shade()
 
     @property
     def base(self) -> Sprite:

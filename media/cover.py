@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,14 @@ from shortfactory.errors import InvalidInput
 
 WIDTH_PX, HEIGHT_PX = 1080, 1920
 # Profile grids crop a cover to 1:1 or 3:4 around its middle; the square 420..1500 is in both.
-TITLE_LEFT, TITLE_RIGHT, TITLE_TOP, TITLE_BOTTOM = 90, 990, 470, 1450
-TITLE_HIGH_PX = 520
+TITLE_LEFT, TITLE_RIGHT, TITLE_TOP, TITLE_BOTTOM = 90, 990, 470, 1470
+TITLE_HIGH_PX = 440
 ROOM_PX = TITLE_RIGHT - TITLE_LEFT
 LARGEST_PX, SMALLEST_PX, MOST_LINES = 250.0, 56.0, 4
+TIGHTNESS = 0.78  # display type stands closer than text does
 LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.3, for type as large as this
 SHADE_REACH_PX = 120  # above and below the title, where its shade still hides a picture
+UPPER_COST = 0.15  # a subject looks out over its title
 BAR_WIDE_PX, BAR_HIGH_PX, BAR_GAP_PX = 150, 18, 44
 
 
@@ -60,27 +63,32 @@ def draw_cover(picture: Path, title: str, style: Style, out: Path) -> None:
 
 
 def _calmer(tops: tuple[int, int], block: int, image: NDArray[Any]) -> int:
-    """The place that covers less of what draws the eye."""
+    """The place that covers clearly less of what draws the eye; else under the subject."""
     left, right = TITLE_LEFT / WIDTH_PX, TITLE_RIGHT / WIDTH_PX
 
     def cost(top: int) -> float:
         first, last = top - SHADE_REACH_PX, top + block + SHADE_REACH_PX
-        return salient_share(image, (left, first / HEIGHT_PX, right, last / HEIGHT_PX))
+        seen = salient_share(image, (left, first / HEIGHT_PX, right, last / HEIGHT_PX))
+        return seen + UPPER_COST * (top == tops[0])
 
     return min(tops, key=cost)
 
 
 def _set_title(words: list[str], style: Style) -> Setting:
-    """The largest type in which the title fits, on the number of lines that allows it."""
+    """The largest type in which the title fits, its last line in the accent."""
     shown = [word.upper() if style.captions.upper else word for word in words]
     counts = range(1, min(MOST_LINES, len(shown)) + 1)
     lines = max((_balanced(shown, count) for count in counts), key=_guessed_px)
-    kind = Type(style.captions.font, style.captions.weight, max(_guessed_px(lines), SMALLEST_PX))
+    size_px = max(_guessed_px(lines), SMALLEST_PX)
+    kind = Type(style.captions.font, style.captions.weight, size_px, tightness=TIGHTNESS)
     setting = set_lines(lines, kind)
     # widths were guessed for an average face; now this face has been measured
     share = min(ROOM_PX / setting.ink.shape[1], TITLE_HIGH_PX / setting.ink.shape[0])
-    size_px = min(kind.size_px * share * 0.99, LARGEST_PX)
-    return set_lines(lines, Type(kind.family, kind.weight, size_px))
+    kind = replace(kind, size_px=min(kind.size_px * share * 0.99, LARGEST_PX))
+    text, accent = _inks(style)
+    heads = sum(map(len, lines)) - len(lines[-1])
+    last = accent if heads else text
+    return set_lines(lines, kind, (text,) * heads + (last,) * len(lines[-1]))
 
 
 def _guessed_px(lines: tuple[tuple[str, ...], ...]) -> float:
@@ -113,8 +121,8 @@ def _balanced(words: list[str], count: int) -> tuple[tuple[str, ...], ...]:
 def _shade(canvas: NDArray[Any], colour: tuple[int, int, int], top: int, bottom: int) -> None:
     """Darken towards the palette's ground behind the title, with no edge to be seen."""
     rows = np.arange(HEIGHT_PX, dtype=np.float32)
-    far = np.maximum(np.maximum(top - rows, rows - bottom), 0)
-    share = 0.72 * np.exp(-((far / 230) ** 2))[:, None, None]
+    far = np.maximum(np.maximum((top - rows) / 110, (rows - bottom) / 230), 0)
+    share = 0.74 * np.exp(-(far**2))[:, None, None]
     canvas *= 1 - share
     canvas += np.array(colour, np.float32) * share
 
@@ -137,21 +145,9 @@ def _ink(canvas: NDArray[Any], setting: Setting, style: Style, top: int) -> None
     left = (WIDTH_PX - width) // 2
     alpha = setting.ink[:, :, 3].astype(np.float32) / 255
     here = canvas[top : top + height, left : left + width]
-    text, last = _inks(style)
+    text, _ = _inks(style)
     if ratio(text, "#000000") > ratio(text, "#ffffff"):  # a shadow lifts only light type
         shadow = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 9)) * 0.55
         here *= (1 - shadow[: len(here)])[:, :, None]
     here *= (1 - alpha[: len(here)])[:, :, None]
-    here += _painted(setting, text, last)[: len(here)] * alpha[: len(here), :, None]
-
-
-def _painted(setting: Setting, text: str, last: str) -> NDArray[Any]:
-    """The title's colours: its last line in the accent, emoji in their own."""
-    paint = setting.ink[:, :, :3].astype(np.float32)
-    plain = setting.ink[:, :, :3].min(axis=2) > 200
-    lowest = max(setting.words, key=lambda box: (box.bottom, box.top)).top
-    rows = np.arange(len(paint))[:, None] >= lowest
-    several = len({box.top for box in setting.words}) > 1
-    paint[plain & ~rows] = rgb(text)
-    paint[plain & rows] = rgb(last if several else text)
-    return paint
+    here += setting.ink[: len(here), :, :3].astype(np.float32) * alpha[: len(here), :, None]

@@ -120,4 +120,5 @@ class Painter:
     def _words(self, scene: Scene, at: int, out: Planes) -> None:
         body = scene.body
         ms = (at - body.voice_frame) * 1000 / self._frame.fps
+        self._captions.shade(out, body.phrases, ms)
         self._captions.draw(out, body.phrases, ms)

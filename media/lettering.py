@@ -18,6 +18,7 @@ from media.timeline import Frame
 from media.typeset import Box, Setting, Type, set_lines
 
 Bytes = NDArray[np.uint8]
+SHADE_REACH = 0.34  # of the type's size: how far the shade spreads before it is gone
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ class Lettering:
     def sprite(self, colours: tuple[str, ...]) -> Sprite:
         """The whole phrase, ready to blend."""
         return to_sprite(self.coloured(colours), self.left, self.top)
+
+    def shade(self) -> Sprite:
+        """A soft cloud of the outline's colour behind the words, wider than they are."""
+        reach = round(self.size_px * SHADE_REACH)
+        wide = np.pad(self.ink[:, :, 3], 3 * reach)
+        body = cv2.dilate(wide, np.ones((reach, reach), np.uint8))
+        cloud = cv2.GaussianBlur(body, (0, 0), reach).astype(np.float32) * self.style.shade
+        colour = np.array([*_rgb(self.style.outline), 255], np.float32) / 255
+        rgba = np.rint(cloud[:, :, None] * colour).astype(np.uint8)
+        return to_sprite(rgba, self.left - 3 * reach, self.top - 3 * reach)
 
     def line_ink(self, index: int) -> tuple[int, int]:
         """Where the ink of a word's line begins and ends, from the frame's top."""

@@ -16,6 +16,7 @@ LONGEST_PHRASE_MS = 3_500
 PAUSE_MS = 350  # a gap of speech that a phrase should not bridge
 FASTEST_READING = 21.0  # characters a second
 HYPHEN = "-"
+SPLIT_KEYWORD_COST = 1.2  # a keyword is read as one
 OVERFULL_COST = 60.0  # type would shrink: worse than any other fault
 
 
@@ -64,7 +65,7 @@ def phrases(
     said = spoken(text, words, voice_ms, line_em(style))
     key = _keyword_marks(said, keyword)
     found: list[Phrase] = []
-    for start, end in _cuts(said, style):
+    for start, end in _cuts(said, key, style):
         part = said[start:end]
         found.append(
             Phrase(
@@ -95,12 +96,13 @@ def _bare(text: str) -> str:
     return "".join(mark for mark in text.casefold() if mark.isalnum())
 
 
-def _cuts(said: tuple[Spoken, ...], style: CaptionStyle) -> list[tuple[int, int]]:
+def _cuts(said: tuple[Spoken, ...], key: list[bool], style: CaptionStyle) -> list[tuple[int, int]]:
     """The cheapest way to cut, by dynamic programming over the words."""
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(said) + 1):
+        torn = SPLIT_KEYWORD_COST * all(key[end - 1 : end + 1]) * (end < len(said))
         options = [
-            (best[start][0] + _phrase_cost(said, start, end, style), start)
+            (best[start][0] + _phrase_cost(said, start, end, style) + torn, start)
             for start in range(max(0, end - style.max_words), end)
         ]
         best.append(min(options))

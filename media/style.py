@@ -48,6 +48,7 @@ class CaptionStyle(Plain):
     outline: Colour = "#000000"
     outline_share: float = Field(default=0.055, ge=0, le=0.15)  # of the font size
     shadow: float = Field(default=0.6, ge=0, le=1)  # opacity
+    shade: float = Field(default=0.5, ge=0, le=1)  # of a soft cloud behind the words
     centre: float = Field(default=0.59, ge=0.2, le=0.8)  # of the frame's height
 
 

@@ -50,7 +50,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Setting:
-    """Set text: straight RGBA with white ink (emoji in colour), and each word's rectangle."""
+    """Set text: straight RGBA, and each word's rectangle."""
 
     ink: Bytes
     words: tuple[Box, ...]
@@ -65,6 +65,7 @@ class Type:
     size_px: float
     language: str = "en"
     gap: float = 0.0  # added to each space, in ems
+    tightness: float = 1.0  # of the face's own distance between lines
 
     @property
     def description(self) -> str:
@@ -76,12 +77,17 @@ class Type:
         return f"{self.family}, {FALLBACKS}, {families},{weight} {self.size_px:.2f}px"
 
 
-def set_lines(lines: tuple[tuple[str, ...], ...], kind: Type) -> Setting:
-    """Set centred lines of words, each word with the space that follows it, if any."""
+def set_lines(
+    lines: tuple[tuple[str, ...], ...], kind: Type, colours: tuple[str, ...] = ()
+) -> Setting:
+    """Set centred lines of words, each word with the space that follows it, if any.
+
+    Words are white, or have the colours given, one a word; emoji keep their own.
+    """
     number = sum(len(line) for line in lines)
-    white = ['foreground="#ffffff"'] * number
+    inks = [f'foreground="{colour}"' for colour in colours or ("#ffffff",) * number]
     marks = [f"#{at:02x}{at:02x}ff" for at in range(1, number + 1)]
-    ink = _draw(_markup(lines, white, kind), kind)
+    ink = _draw(_markup(lines, inks, kind), kind)
     # The same text on a ground of its own for each word shows where Pango put the word.
     grounds = [f'foreground="{mark}" bgcolor="{mark}"' for mark in marks]
     areas = _draw(_markup(lines, grounds, kind), kind)
@@ -102,8 +108,9 @@ def _markup(lines: tuple[tuple[str, ...], ...], looks: list[str], kind: Type) ->
 
 def _draw(markup: str, kind: Type) -> Bytes:
     language = escape(kind.language or "en", quote=True)
+    tight = f' line_height="{kind.tightness}"' if kind.tightness != 1 else ""
     image = pyvips.Image.text(
-        f'<span lang="{language}">{markup}</span>',
+        f'<span lang="{language}"{tight}>{markup}</span>',
         font=kind.description,
         dpi=72,
         rgba=True,

@@ -87,7 +87,7 @@ def _above(width: int, height: int, random: Random) -> Layout:
     side = random.choice((-1, 1))
     x = width * (0.5 + side * random.choice((0.0, 0.05, 0.09)))
     ridges = _ys(height, (random.uniform(0.39, 0.43), 0.46, 0.495, 0.69, 0.80, 0.91))
-    companion = Spot(4, width * (0.5 - side * 0.19), 0.155 * height)
+    companion = Spot(4, width * (0.5 - side * 0.2), 0.125 * height)
     hero = Spot(2, x, size)
     if random.random() < HALO_SHARE:
         middle = 0.505 * height - size * 0.52

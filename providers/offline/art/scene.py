@@ -99,7 +99,7 @@ def _land(
                 if shallow and spot is layout.hero:
                     canvas.defocus(SHALLOW_PX)
                 _stand(canvas, name, spot, ridge, style, random)
-        depth = number / last
+        depth = number / last * (0.3 if place.layers else 1)
         if place.layers and number not in place.layers:
             continue
         drawing = _layer(layout, tones, place, ridge, depth, random, number)
@@ -118,7 +118,7 @@ def _ridge(layout: Layout, place: Place, number: int, y: float, random: Random) 
     last = len(layout.ridges) - 1
     kind = place.far if number < 2 else place.near if number == last else place.middle
     steep = min(1.0, place.bump) if number == last else place.bump
-    calm = 0.45 if number == layout.hero.layer else 1.0
+    calm = 0.45 if number in {layout.hero.layer, layout.companion.layer} else 1.0
     bump = layout.bump * steep * (0.75 + 0.5 * number / last) * calm
     return kind(random, layout.width, y, bump)
 

@@ -187,3 +187,19 @@ def test_ass_fills_words_and_never_obeys_braces():
     first = next(row for row in rows if row.startswith("Dialogue"))
     assert first.endswith("{\\k30}Jars {\\k30}& {\\k20}<lids>\\N{\\k70}(open)")
     assert "PlayResX: 1080" in rows
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_shade_parts_the_words_from_any_ground(name):
+    """It lies in the outline's light, is gone at its rim, and changes nothing between phrases."""
+    frame, style = Frame(width_px=540, height_px=960), load(name).captions
+    parts = shown("one two", style)
+    captioner, out = Captioner(style, frame, "en"), grey(frame)
+    captioner.shade(out, parts, -50)
+    assert (out.y == 110).all()
+    captioner.shade(out, parts, 100)
+    left, top, right, bottom = touched(out)
+    darker = ink_on(style.outline) == "#ffffff"
+    assert (int(out.y[(top + bottom) // 2, 270]) < 100) == darker
+    rim = (out.y[top, left:right], out.y[top:bottom, left])
+    assert all(np.abs(edge.astype(int) - 110).max() <= 3 for edge in rim)

@@ -118,3 +118,8 @@ def test_characters_timed_one_by_one_become_phrases():
 @pytest.mark.parametrize("text", ["a\u0000b\u200e c\u0007", "  spaced \n out\t"])
 def test_control_characters_never_reach_the_screen(text):
     assert all(mark == " " or mark.isprintable() for mark in clean(text))
+
+
+def test_a_keyword_is_not_torn_between_phrases():
+    text = "So she runs in a straight line, shaking, then circles back and runs it again."
+    assert "straight line," in [phrase.keyword for phrase in cut(text, "straight line")]

@@ -40,8 +40,12 @@ select api_keys.* from api_keys join found using (id)
 REVOKE = b"""
 update api_keys set revoked_at = coalesce(revoked_at, now()) where prefix = %s returning *
 """
+# Only a good key is handed on: a revoked one must not come back to life.
 EXPIRE = b"""
-update api_keys set expires_at = least(expires_at, %(at)s) where prefix = %(prefix)s returning *
+with good as (select id, expires_at - created_at as lifetime from api_keys
+    where prefix = %(prefix)s and revoked_at is null and (expires_at is null or expires_at > now()))
+update api_keys set expires_at = least(expires_at, %(at)s) from good where api_keys.id = good.id
+returning api_keys.*, lifetime
 """
 
 
@@ -121,17 +125,19 @@ class Keys:
         return _key(row)
 
     async def rotate(self, prefix: str, *, hours: int) -> tuple[str, ApiKey]:
-        """Make a key like this one; the old one stays good for some hours.
+        """Make a key like this one, good as long again; the old one stays good for some hours.
 
         Raises:
-            InvalidInput: no key has this prefix.
+            InvalidInput: no good key has this prefix.
         """
         at = datetime.now(UTC) + timedelta(hours=hours)
         row = await self._one(EXPIRE, prefix=prefix, at=at)
         if row is None:
-            raise InvalidInput("prefix", prefix, "give a key's prefix; see: shortfactory keys list")
-        old = _key(row)
-        return await self.create(old.tenant, old.scopes, name=old.name)
+            cure = "name a key that is neither revoked nor expired (shortfactory keys list), or "
+            raise InvalidInput("prefix", prefix, f"{cure}make one: shortfactory keys create")
+        old, lifetime = _key(row), row["lifetime"]
+        days = max(1, round(lifetime / timedelta(days=1))) if lifetime else None
+        return await self.create(old.tenant, old.scopes, name=old.name, days=days)
 
     async def _one(self, statement: bytes, **facts: object) -> DictRow | None:
         async with self._pool.connection() as connection:

@@ -12,7 +12,9 @@ SERVICE = "Serve a team"
 
 app = typer.Typer()
 keys = typer.Typer(help="API keys: make, list, revoke, rotate.", no_args_is_help=True)
-tenants = typer.Typer(help="Tenants: delete all of their data.", no_args_is_help=True)
+tenants = typer.Typer(
+    help="Tenants: list, agree on retention, delete all data.", no_args_is_help=True
+)
 app.add_typer(keys, name="keys", rich_help_panel=SERVICE)
 app.add_typer(tenants, name="tenants", rich_help_panel=SERVICE)
 
@@ -81,6 +83,27 @@ def rotate(
     call("keys:rotate", json, prefix, hours)
 
 
+@tenants.command("list")
+def list_tenants(json: Json = False) -> None:
+    """List tenants with their shorts and keys."""
+    call("tenants:list_tenants", json)
+
+
+@tenants.command()
+def retention(
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Its name.")],
+    days: Annotated[
+        int | None, typer.Option(metavar="N", help="How long its finished shorts are kept.")
+    ] = None,
+    default: Annotated[
+        bool, typer.Option("--default", help="As long as everybody's again.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Agree how long a tenant's finished shorts are kept."""
+    call("tenants:retention", json, tenant, days, default)
+
+
 @tenants.command("delete")
 def delete_tenant(
     tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Its name.")],
@@ -88,4 +111,4 @@ def delete_tenant(
     json: Json = False,
 ) -> None:
     """Delete all data of a tenant, and prove it."""
-    call("keys:delete_tenant", json, tenant, yes)
+    call("tenants:delete_tenant", json, tenant, yes)

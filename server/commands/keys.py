@@ -1,4 +1,4 @@
-"""keys and tenants."""
+"""keys."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from graph.database import open_database
-from graph.forgetting import Forgetting
-from server.keys import SCOPES, ApiKey, Keys, Scope, check_tenant
+from server.keys import SCOPES, ApiKey, Keys, Scope
 from server.screen import notes, print_json, result
-from server.working import visit
-from shortfactory.errors import InvalidInput, StorageError
+from shortfactory.errors import InvalidInput
 from shortfactory.settings import Settings
 
 T = TypeVar("T")
@@ -50,30 +48,6 @@ def list_keys(as_json: bool, tenant: str | None) -> int:
         result().print(_table(found))
     else:
         notes().print("There is no key yet, so only this machine is served.")
-    return 0
-
-
-def delete_tenant(as_json: bool, tenant: str, sure: bool) -> int:
-    """Delete everything of a tenant, look again, and print what there was.
-
-    Raises:
-        InvalidInput: not asked for twice.
-        StorageError: something was left.
-    """
-    check_tenant(tenant)
-    if not sure:
-        raise InvalidInput("tenant", tenant, "this deletes all of its data; add --yes")
-
-    async def forget(forgetting: Forgetting) -> tuple[dict[str, int], dict[str, int]]:
-        return await forgetting.forget_tenant(tenant), await forgetting.left_of(tenant)
-
-    deleted, left = visit(Settings(), lambda factory: forget(Forgetting(factory)))
-    if any(left.values()):
-        raise StorageError(f"Of {tenant} something is left: {left}.", cure="Delete it again.")
-    if as_json:
-        print_json({"tenant": tenant, "deleted": deleted, "left": left})
-    counts = ", ".join(f"{number} {name}" for name, number in deleted.items())
-    notes().print(f"Of {tenant} were deleted: {counts}. Nothing is left.")
     return 0
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from graph.forgetting import Forgetting
 from graph.tenancy import tenant_pool
 
 
@@ -112,35 +111,3 @@ async def test_one_tenants_requests_do_not_use_up_anothers(service, tenant):
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert int(answers[-1].headers["retry-after"]) >= 1
     assert (await calm.get("/v1/shorts")).status_code == 200
-
-
-async def test_a_tenant_is_forgotten_whole_and_the_others_stay(service, tenant, script):
-    acme, other = await tenant("acme"), await tenant("other")
-    gone = (await acme.post("/v1/shorts", json=script)).json()["id"]
-    kept = (await other.post("/v1/shorts", json=script)).json()["id"]
-    own = await service.factory.store.put(b"of acme alone", ".txt")
-    shared = await service.factory.store.put(b"of both", ".txt")
-    async with service.database.pool.connection() as connection:
-        for run_id, sha256 in ((gone, own), (gone, shared), (kept, shared)):
-            await connection.execute("insert into artifact_refs values (%s, %s)", (run_id, sha256))
-    forgetting = Forgetting(service.factory)
-    counts = await forgetting.forget_tenant("acme")
-    assert (counts["runs"], counts["submissions"], counts["keys"], counts["files"]) == (1, 1, 1, 1)
-    assert not any((await forgetting.left_of("acme")).values())
-    assert await service.factory.store.read(shared) == b"of both"
-    with pytest.raises(Exception, match="missing"):
-        await service.factory.store.read(own)
-    assert (await other.get(f"/v1/shorts/{kept}")).status_code == 200
-
-
-async def test_retention_removes_what_ended_long_ago(service, client, script):
-    old = (await client.post("/v1/shorts", json=script)).json()["id"]
-    new = (await client.post("/v1/shorts", json=script)).json()["id"]
-    await client.post(f"/v1/shorts/{old}/cancel")
-    async with service.database.pool.connection() as connection:
-        await connection.execute(
-            "update runs set updated_at = now() - interval '91 days' where id = %s", (old,)
-        )
-    assert (await Forgetting(service.factory).retain(90))["runs"] == 1
-    listed = (await client.get("/v1/shorts")).json()["shorts"]
-    assert [short["id"] for short in listed] == [new]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
+import re
 import socket
 import time
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from shortfactory.settings import ServiceSettings
 TIMEOUT_S = 10.0
 LONGEST_TRY_S = 20.0  # connecting, sending and reading together
 LONGEST_URL = 2_000
+NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 WHERE = b"""
 select webhook_url, runs.tenant from submissions join runs on id = run_id
 where run_id = %s and webhook_url is not null
@@ -135,7 +138,7 @@ def check_webhook(url: str, limits: ServiceSettings) -> str:
     plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= LONGEST_URL
     if not plain or parts.scheme not in ("http", "https") or not parts.hostname or not port:
         raise InvalidInput("webhook_url", url, cure)
-    private = parts.hostname == "localhost" or not _public(parts.hostname, unknown=True)
+    private = _own_name(parts.hostname) or not _public(parts.hostname, unknown=True)
     if parts.username is not None or (private and not limits.webhook_private):
         raise InvalidInput("webhook_url", url, cure)
     return url
@@ -145,10 +148,31 @@ def _port(url: SplitResult) -> int:
     return url.port or (443 if url.scheme == "https" else 80)
 
 
+def _own_name(host: str) -> bool:
+    """A name of this machine, or an address in a spelling that only resolvers understand."""
+    *_, last = host.rstrip(".").split(".")
+    return last == "localhost" or (NUMBER.fullmatch(last) is not None and not _is_address(host))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def _public(address: str, *, unknown: bool = False) -> bool:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
         return unknown
-    mapped = getattr(found, "ipv4_mapped", None) or found
-    return mapped.is_global and not mapped.is_multicast
+    inner = _inside(found) if isinstance(found, ipaddress.IPv6Address) else found
+    return inner.is_global and not inner.is_multicast
+
+
+def _inside(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 address leads to: mapped, by 6to4, or by NAT64."""
+    if found in NAT64:
+        return ipaddress.IPv4Address(int(found) & 0xFFFF_FFFF)
+    return found.ipv4_mapped or found.sixtofour or found

@@ -23,8 +23,8 @@ ANSWER = b"HTTP/1.1 %s\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n
 
 
 @contextlib.asynccontextmanager
-async def listening(status=b"204 No Content"):
-    """A server that keeps what it gets."""
+async def listening(*statuses):
+    """A server that keeps what it gets; it answers with each status once, the last for ever."""
     got = []
 
     async def serve(reader, writer):
@@ -33,7 +33,8 @@ async def listening(status=b"204 No Content"):
         headers = {name.lower(): value for name, value in lines}
         body = await reader.readexactly(int(headers["content-length"]))
         got.append((headers, body))
-        writer.write(ANSWER % status)
+        answers = statuses or (b"204 No Content",)
+        writer.write(ANSWER % answers[min(len(got), len(answers)) - 1])
         await writer.drain()
         writer.close()
 

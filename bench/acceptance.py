@@ -31,9 +31,8 @@ from graph.ending import end
 
 TENANTS = ("ant", "bee", "cat")
 SEED = 5
-DOWN_S = 3.0  # how long Postgres is away
 REPLACED_S = 1.0  # a supervisor takes a moment
-EVENTS = 40  # about so many events are told of a short of two scenes
+EVENTS, SCENE_EVENTS = 12, 14  # about so many are told of a short, and of each of its scenes
 POLL_S = 0.1
 
 
@@ -45,6 +44,9 @@ class Plan:
     strikes: int
     concurrency: int = 8
     latency: str = "usual"
+    scenes: int = 2
+    down_s: float = 3.0
+    """How long Postgres is away."""
     settings: dict[str, str] = field(default_factory=dict[str, str])
 
 
@@ -87,7 +89,7 @@ async def play(plan: Plan, programs: Path, folder: Path) -> tuple[Done, Audit]:
         for name in ("worker-1", "worker-2"):
             scene.worker(name)
         began_s = time.monotonic()
-        await _order_all(tenants, plan.shorts)
+        await _order_all(tenants, plan)
         _say(f"{plan.shorts} shorts ordered in {time.monotonic() - began_s:.1f} s")
         beside = [asyncio.create_task(_strike(scene)), asyncio.create_task(_supervise(scene))]
         async with asyncio.TaskGroup() as group:
@@ -106,16 +108,17 @@ async def _tenants(fleet: Fleet) -> AsyncGenerator[list[Tenant]]:
         yield [await stack.enter_async_context(open_tenant(fleet, name)) for name in TENANTS]
 
 
-async def _order_all(tenants: list[Tenant], shorts: int) -> None:
+async def _order_all(tenants: list[Tenant], plan: Plan) -> None:
     async with asyncio.TaskGroup() as group:
-        for number in range(shorts):
-            group.create_task(tenants[number % len(tenants)].order(number))
+        for number in range(plan.shorts):
+            group.create_task(tenants[number % len(tenants)].order(number, plan.scenes))
 
 
 async def _strike(scene: Scene) -> None:
     """Strike at moments counted in events, spread over the first two thirds of the work."""
     dice, strikes = random.Random(SEED), scene.plan.strikes
-    step = scene.plan.shorts * EVENTS * 2 / 3 / (strikes + 1)
+    events = scene.plan.shorts * (EVENTS + SCENE_EVENTS * scene.plan.scenes)
+    step = events * 2 / 3 / (strikes + 1)
     for number in range(strikes + 1):
         await _told(scene.postgres.dsn, int(step * (number + dice.uniform(0.2, 1))))
         if number == strikes // 2:
@@ -166,9 +169,9 @@ async def _supervise(scene: Scene) -> None:
 
 
 async def _restart(scene: Scene) -> None:
-    _say(f"Postgres is away for {DOWN_S} s")
+    _say(f"Postgres is away for {scene.plan.down_s} s")
     await scene.postgres.stop()
-    await asyncio.sleep(DOWN_S)
+    await asyncio.sleep(scene.plan.down_s)
     await scene.postgres.start()
     scene.done.restarts += 1
 

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from bench.fleet import Fleet
+from shortfactory.story import MIN_SECONDS
 
 POLL_S = 0.5
 ENDED = ("done", "failed", "rejected", "cancelled", "parked", "waiting_budget")
@@ -57,15 +58,15 @@ class Tenant:
         self.away += 1
         await asyncio.sleep(int(after))
 
-    async def order(self, number: int) -> None:
-        """Order one short; every third is approved by hand."""
+    async def order(self, number: int, scenes: int) -> None:
+        """Order one short of three seconds a scene; every fourth is approved by hand."""
         topic = f"Why {THINGS[number % len(THINGS)]} matter to {self.name}, story {number}"
         form = {
             "topic": topic,
-            "seconds": 6,
-            "scenes": 2,
+            "seconds": max(MIN_SECONDS, 3 * scenes),
+            "scenes": scenes,
             "providers": "simulator",
-            "approve": "ask" if number % 3 == 0 else "auto",
+            "approve": "ask" if number % 4 == 0 else "auto",
         }
         key = {"idempotency-key": f"{self.name}-{number}"}
         answer = await self.ask("POST", "/v1/shorts", json=form, headers=key)

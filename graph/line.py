@@ -46,6 +46,7 @@ class Lines:
         self._http, self._render = http, render
         self._limiter: Limiter = SharedLimiter(database.pool)
         self._services: dict[Providers, Services] = {}
+        self._graphs: dict[Providers, Compiled] = {}
         self.store: ArtifactStore = FolderStore(settings.home / "artifacts")
         self.ledger = Ledger(database.pool, settings.budget)
         self.scratch = settings.home / "scratch"
@@ -97,7 +98,9 @@ class Lines:
 
     def graph(self, providers: Providers) -> Compiled:
         """The line's graph with a saver of its own: savers serialise, so runs do not share one."""
-        return build(self.services(providers)).compile(checkpointer=saver(self._database.pool))
+        if providers not in self._graphs:  # every look at a short needs it, and it takes 12 ms
+            self._graphs[providers] = build(self.services(providers)).compile()
+        return self._graphs[providers].copy({"checkpointer": saver(self._database.pool)})
 
     def _make(self, providers: Providers) -> Services:
         catalog = Catalog(self._settings, providers, self._http)

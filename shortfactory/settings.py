@@ -153,7 +153,7 @@ class ServiceSettings(BaseModel):
     heartbeat_s: float = Field(default=5, gt=0)
     dead_after_s: float = Field(default=20, gt=0)
     reap_every_s: float = Field(default=10, gt=0)
-    drain_s: float = Field(default=8, gt=0)
+    drain_s: float = Field(default=6, gt=0)
     retention_days: int = Field(default=90, ge=1)
     webhook_attempts: int = Field(default=8, ge=1)
     webhook_private: bool = False

@@ -59,7 +59,8 @@ def letter(luma, box=BOX, ink=235, ground=16):
     """Paint a caption: letters with an outline, over the picture."""
     x0, y0, x1, y1 = box
     type_ = np.zeros_like(luma)
-    scale = 0.9 * (x1 - x0) / cv2.getTextSize("HERE ARE WO", 0, 1, 2)[0][0]
+    size = cv2.getTextSize("HERE ARE WO", 0, 1, 2)[0]
+    scale = min(0.9 * (x1 - x0) / size[0], 0.37 * (y1 - y0) / size[1])
     for row, line in ((0.42, "HERE ARE"), (0.88, "THE WORDS")):
         place = (x0 + (x1 - x0) // 20, round(y0 + row * (y1 - y0)))
         cv2.putText(type_, line, place, 0, scale, 255, 2, cv2.LINE_AA)
@@ -267,3 +268,9 @@ def painted():
 def spoken():
     """When the film's words are spoken: {scene: [(start_ms, end_ms), ...]}."""
     return WORDS
+
+
+@pytest.fixture(scope="session")
+def lettered():
+    """Paint a caption into a luma plane, in a box."""
+    return letter

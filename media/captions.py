@@ -11,6 +11,7 @@ from media.style import CaptionStyle, Style
 from media.timeline import Cue, Frame
 
 RIGHT_TO_LEFT_EMBEDDING, POP_EMBEDDING = "\u202b", "\u202c"
+WORD_JOINER = "\u2060"  # nothing is seen of it
 
 
 def missing_glyphs(text: str) -> set[str]:
@@ -21,7 +22,7 @@ def missing_glyphs(text: str) -> set[str]:
 def srt(cues: Sequence[Cue]) -> str:
     """SubRip: one block a phrase, lines as on the screen."""
     blocks = [
-        f"{number}\n{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}\n{_text(cue)}\n"
+        f"{number}\n{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}\n{_plain(cue)}\n"
         for number, cue in enumerate(cues, 1)
     ]
     return "\n".join(blocks)
@@ -47,8 +48,10 @@ def ass(cues: Sequence[Cue], style: Style | None = None, frame: Frame | None = N
     return "\n".join([*_ass_head(style.captions if style else None, frame), *rows]) + "\n"
 
 
-def _text(cue: Cue) -> str:
-    return "\n".join(_directed(line) for line in cue.lines)
+def _plain(cue: Cue) -> str:
+    """The lines, without what players take for a tag or for the next block's times."""
+    text = "\n".join(_directed(_unbraced(line)) for line in cue.lines)
+    return text.replace("<", "<" + WORD_JOINER).replace("--", "--" + WORD_JOINER)
 
 
 def _directed(line: str) -> str:
@@ -84,13 +87,14 @@ def _karaoke(cue: Cue) -> str:
             word, end_ms = next(words)
             at = rest.find(word.text) + len(word.text)
             space = len(rest[at:]) - len(rest[at:].lstrip())
-            parts.append(f"{{\\k{round((end_ms - at_ms) / 10)}}}{_ass_text(rest[: at + space])}")
+            parts.append(f"{{\\k{round((end_ms - at_ms) / 10)}}}{_unbraced(rest[: at + space])}")
             rest, at_ms = rest[at + space :], end_ms
         parts.append("\\N")
     return "".join(parts[:-1])
 
 
-def _ass_text(text: str) -> str:
+def _unbraced(text: str) -> str:
+    """Neither format can escape the signs that begin an override."""
     return text.replace("\\", "\\\u200b").replace("{", "(").replace("}", ")")
 
 

@@ -148,7 +148,7 @@ class Timeline:
     def cues(self) -> tuple[Cue, ...]:
         """Every phrase in film time; none overlaps the next."""
         found = [cue for index in range(len(self.bodies)) for cue in self._scene_cues(index)]
-        ends = [cue.start_ms for cue in found[1:]] + [self.frame.ms(self.frames)]
+        ends = [*(cue.start_ms for cue in found[1:]), self.frame.ms(self.frames)][: len(found)]
         return tuple(
             cue.model_copy(update={"end_ms": min(cue.end_ms, end)})
             for cue, end in zip(found, ends, strict=True)
@@ -183,7 +183,8 @@ def plan_body(take: Take, style: Style, frame: Frame) -> Body:
         voice_frame = frame.frames(FIRST_LEAD_S if take.number == 1 else CUT_LEAD_S)
     voice_frames = -(-take.voice_ms * frame.fps // 1000)
     frames = max(voice_frame + voice_frames + frame.frames(TAIL_S), frame.frames(SHORTEST_BODY_S))
-    shown = phrases(take.text, take.words, take.voice_ms, take.keyword, style.captions)
+    heard_ms = max(take.voice_ms, round(SHORTEST_BODY_S * 1000))
+    shown = phrases(take.text, take.words, heard_ms, take.keyword, style.captions)
     return Body(take, transition, frames, voice_frame, shown)
 
 

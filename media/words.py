@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import ceil
 
 from media.script_text import (
@@ -44,8 +44,9 @@ def spoken(text: str, words: tuple[Word, ...], voice_ms: int, line_em: float) ->
     """Words in the script's spelling, in order, inside the voice, none wider than a line.
 
     Words without times share the voice by their length; times that run backwards or past the
-    end are pulled back.
+    end are pulled back, and words that then begin together share the time until the next begins.
     """
+    words = words or tuple(Word(text=part, start_ms=0, end_ms=0) for part in text.split())
     timed = _repair([(clean(word.text), word.start_ms, word.end_ms) for word in words], voice_ms)
     aligned = _align(clean(text), timed)
     return tuple(part for word in _merge(aligned) for part in _split(word, line_em))
@@ -62,7 +63,19 @@ def _repair(words: list[tuple[str, int, int]], voice_ms: int) -> list[Spoken]:
         end = min(max(end, start), voice_ms)
         repaired.append(Spoken(text, start, end))
         floor = start
-    return repaired
+    return _untie(repaired, voice_ms)
+
+
+def _untie(words: list[Spoken], voice_ms: int) -> list[Spoken]:
+    ties = [list(tied) for _, tied in groupby(words, key=lambda word: word.start_ms)]
+    while len(ties) > 1 and ties[-1][0].start_ms >= voice_ms:  # no time is left for these
+        ties[-2:] = [ties[-2] + ties[-1]]
+    starts = [tied[0].start_ms if tied[0].start_ms < voice_ms else 0 for tied in ties]
+    found: list[Spoken] = []
+    for tied, (start_ms, end_ms) in zip(ties, pairwise([*starts, voice_ms]), strict=True):
+        texts = [word.text for word in tied]
+        found += tied if len(tied) == 1 else _spread(texts, start_ms, end_ms)
+    return found
 
 
 def _spread(texts: list[str], start_ms: int, end_ms: int, glued: bool = False) -> list[Spoken]:
@@ -123,7 +136,7 @@ def _resume(word: Spoken, parts: list[str]) -> list[Spoken]:
 
 
 def _merge(words: list[Spoken]) -> list[Spoken]:
-    """Voices time Chinese and Japanese by the character; put such words together again."""
+    """Voices time some scripts by the character; put words and their marks together again."""
     merged: list[Spoken] = []
     for word in words:
         last = merged[-1] if merged else None
@@ -135,6 +148,8 @@ def _merge(words: list[Spoken]) -> list[Spoken]:
 
 
 def _belongs(left: str, right: str) -> bool:
+    if len(clusters(left[-1:] + right[:1])) == 1:  # a mark that stands on the sign before it
+        return True
     if not (is_ideographic(left) and is_ideographic(right)) or pause_after(left):
         return False
     return len(bunsetsu(left + right, MERGED_EM)) == 1

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from threading import BoundedSemaphore
 
 import numpy as np
 import pyvips
@@ -19,6 +20,7 @@ Painter = Callable[[str, str, str, tuple[str, ...], float, int, str], np.ndarray
 """(note, keyword, aspect, palette, scale, seed, look) to height x width x 3 bytes, RGB."""
 
 EDITION = 2  # raise it when the same request begins to draw another picture
+EASELS = BoundedSemaphore(2)  # paintings at a time: each takes 200 MB while it is made
 SCALES = {"1K": 1.0, "2K": 1.5, "4K": 2.0}
 JPEG_QUALITY = 93  # with full chroma; 1 MB at 1080x1920, no visible loss of the grain
 
@@ -74,15 +76,16 @@ def _fingerprint(request: ImageRequest) -> dict[str, JsonValue]:
 
 def _draw(paint: Painter, model: str, request: ImageRequest) -> ImageReply:
     note = request.subject or request.prompt
-    pixels = paint(
-        note,
-        request.keyword,
-        request.aspect,
-        request.palette,
-        SCALES[request.size],
-        _seed(model, note, request),
-        request.look,
-    )
+    with EASELS:
+        pixels = paint(
+            note,
+            request.keyword,
+            request.aspect,
+            request.palette,
+            SCALES[request.size],
+            _seed(model, note, request),
+            request.look,
+        )
     image = pyvips.Image.new_from_array(pixels, interpretation="srgb")
     data = image.jpegsave_buffer(Q=JPEG_QUALITY, subsample_mode="off", keep=0)
     height_px, width_px = pixels.shape[:2]

@@ -21,6 +21,7 @@ CAPTIONS = (0.45, 0.68)
 WIDE_RIDGES = (0.52, 0.58, 0.65, 0.72, 0.80, 0.90)
 HALO_SHARE = 0.55  # of the heroes stand before a disc of light; the others have it beside them
 MARGIN = 0.2  # the camera's nearest framing crops up to a fifth of a side
+GROUND = 0.475  # of the height: where heroes stand, so that near shots keep off the captions
 HEADROOM = 0.14  # of the height: what apps lay over a film's upper edge
 
 
@@ -83,14 +84,14 @@ def _block(width: int, height: int, keyword: str) -> Block | None:
 
 def _above(width: int, height: int, random: Random) -> Layout:
     """The hero stands on a ridge above the captions; a companion may stand under them."""
-    size = min(0.36 * height, 0.58 * width) * random.uniform(0.84, 1.0)
+    size = min((GROUND - HEADROOM) * height, 0.56 * width) * random.uniform(0.86, 1.0)
     side = random.choice((-1, 1))
     x = width * (0.5 + side * random.choice((0.0, 0.05, 0.09)))
-    ridges = _ys(height, (random.uniform(0.39, 0.43), 0.46, 0.495, 0.69, 0.80, 0.91))
+    ridges = _ys(height, (random.uniform(0.36, 0.40), 0.43, GROUND - 0.01, 0.69, 0.80, 0.91))
     companion = Spot(4, width * (0.5 - side * 0.2), 0.125 * height)
     hero = Spot(2, x, size)
     if random.random() < HALO_SHARE:
-        middle = 0.505 * height - size * 0.52
+        middle = GROUND * height - size * 0.52
         light = (x, middle, size * random.uniform(0.56, 0.68))
         return Layout(width, height, None, ridges, hero, companion, light, "halo")
     away = min(max(x - side * (0.42 * size + 0.14 * width), 0.14 * width), 0.86 * width)

@@ -1,5 +1,7 @@
 """Captions on pictures and in sidecars: inside the safe area, right in every script."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from media.phrases import phrases
 from media.planes import Planes
 from media.safe_area import safe_area
 from media.style import load, names
-from media.timeline import Cue, Frame
+from media.timeline import Cue, Frame, Take, plan
 from media.typeset import Type, set_lines
 from shortfactory.story import Word
 
@@ -171,7 +173,7 @@ CUES = (
 
 def test_srt():
     assert srt(CUES) == (
-        "1\n00:00:00,200 --> 00:00:01,700\nJars & <lids>\n{open}\n\n"
+        "1\n00:00:00,200 --> 00:00:01,700\nJars & <\u2060lids>\n(open)\n\n"
         "2\n01:00:00,000 --> 01:00:01,005\n\u202bשלום\u202c\n"
     )
 
@@ -203,3 +205,61 @@ def test_a_shade_parts_the_words_from_any_ground(name):
     assert (int(out.y[(top + bottom) // 2, 270]) < 100) == darker
     rim = (out.y[top, left:right], out.y[top:bottom, left])
     assert all(np.abs(edge.astype(int) - 110).max() <= 3 for edge in rim)
+
+
+def take(number, text, words, voice_ms):
+    kind = "hook" if number == 1 else "body"
+    file = Path("none")
+    return Take(
+        number=number,
+        kind=kind,
+        picture=file,
+        voice=file,
+        voice_ms=voice_ms,
+        text=text,
+        words=words,
+    )
+
+
+def sidecar_times(text):
+    """Starts and ends of an SRT, in ms, read back."""
+    rows = [line.split(" --> ") for line in text.splitlines() if " --> " in line]
+    return [tuple(stamp_ms(stamp) for stamp in row) for row in rows]
+
+
+def stamp_ms(stamp):
+    hours, minutes, seconds = stamp.replace(",", ".").split(":")
+    return round(((int(hours) * 60 + int(minutes)) * 60 + float(seconds)) * 1000)
+
+
+AWKWARD = {
+    "no times": [(0, 0)] * 7,
+    "beyond the voice": [(at * 3000, at * 3000 + 900) for at in range(7)],
+    "all at once": [(100, 100)] * 7,
+    "backwards": [(2000 - at * 200, 2100 - at * 200) for at in range(7)],
+    "no words": [],
+}
+
+
+@pytest.mark.parametrize("times", AWKWARD.values(), ids=AWKWARD)
+@pytest.mark.parametrize("voice_ms", [0, 100, 2100])
+@pytest.mark.parametrize("style", ["editorial", "retro"])
+def test_cues_have_a_length_and_never_overlap(times, voice_ms, style):
+    text = "One, two three four -- five {six} <b>seven</b>"
+    words = tuple(
+        Word(text=word, start_ms=start, end_ms=end)
+        for word, (start, end) in zip(text.replace(" --", "").split(), times, strict=False)
+    )
+    takes = tuple(take(number, text, words, voice_ms) for number in (1, 2, 3))
+    spans = sidecar_times(srt(plan(takes, load(style), Frame()).cues))
+    assert len(spans) >= 3
+    flat = [ms for span in spans for ms in span]
+    assert flat == sorted(flat)
+    assert all(end > start for start, end in spans)
+
+
+def test_a_film_without_words_has_empty_sidecars():
+    cues = plan((take(1, "", (), 900),), load("editorial"), Frame()).cues
+    assert cues == ()
+    assert srt(cues) == ""
+    assert vtt(cues) == "WEBVTT\n"

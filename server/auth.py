@@ -53,7 +53,7 @@ async def caller(
     """
     shown = token.credentials if token else key
     found = await _holder(service, shown) if shown else await _local(request, service)
-    service.pace.count(found.tenant)
+    await service.pace.count(found.tenant)
     return found
 
 

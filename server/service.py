@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from graph.bell import Bell
 from graph.database import Database
 from graph.factory import Factory
+from providers.redis_door import open_redis
 from server.jobs import Jobs, open_jobs
 from server.keys import Keys
 from server.pace import Pace
@@ -42,7 +43,10 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service]:
     """
     async with AsyncExitStack() as stack:
         factory = await stack.enter_async_context(Factory.open(settings))
-        database = factory.database
+        database, redis = factory.database, None
+        if settings.redis_url is not None:
+            url = settings.redis_url.get_secret_value()
+            redis = await stack.enter_async_context(open_redis(url))
         yield Service(
             settings=settings,
             factory=factory,
@@ -51,6 +55,6 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service]:
             keys=Keys(database.pool),
             bell=await stack.enter_async_context(Bell.open(database.dsn)),
             courier=Courier(database, settings.service),
-            pace=Pace(settings.service.requests_per_minute),
+            pace=Pace(settings.service.requests_per_minute, database.pool, redis),
             signing=await signing_key(database),
         )

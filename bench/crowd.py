@@ -2,7 +2,9 @@
 
 `python -m bench.crowd` starts workers that drive 100 runs' paid calls through the gateway against
 the simulator, kills one after the other with SIGKILL, lets successors recover what they left, and
-compares three sums: the vendor's bill, the ledger, and the limit. Nothing is rendered.
+holds the limit, the ledger and the vendors' bill against each other, call by call: every settled
+row has its row in the bill at the same price, and every lost one has one or none. Nothing is
+rendered.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from pathlib import Path
 
 import httpx
 
+from bench.books import Compared, compare
 from graph.database import connect, open_database
 from providers.artifacts import FolderStore
 from providers.catalog import Catalog
@@ -40,12 +43,16 @@ from simulator.server import Simulator
 IMAGE, VOICE = "gemini:gemini-3.1-flash-lite-image", "elevenlabs:eleven_flash_v2_5"
 SCENES = 4
 SEED = 11
-ROUNDING_USD = Decimal("0.000001")  # the ledger rounds each call up to a millionth
-# Answers take a moment, so that a kill finds calls in flight; some of them fail as vendors do.
+# Some calls fail as vendors do; some answers are paid for and lost on their way.
 VENDORS = Scenario(
     pictures=8,
     concurrency=50,
-    faults=(Fault(action="unavailable", rate=0.03), Fault(action="refuse", rate=0.02)),
+    faults=(
+        Fault(action="reset_after_work", kind="voice", every=7),
+        Fault(action="reset_after_work", kind="image", every=9),
+        Fault(action="unavailable", rate=0.03),
+        Fault(action="refuse", rate=0.02),
+    ),
 )
 
 
@@ -61,26 +68,19 @@ class Crowd:
 
 @dataclass(frozen=True)
 class Found:
-    """The sums afterwards. `lost` calls may have been billed and count at their worst."""
+    """What was spent within which limit, by which books; dollars and seconds."""
 
     limit_usd: Decimal
-    bill_usd: Decimal
-    spent_usd: Decimal
-    lost_usd: Decimal
-    open_usd: Decimal
+    books: Compared
     calls: int
     killed: int
     took_s: float
 
     @property
     def holds(self) -> bool:
-        """Never above the limit; the bill within what is settled and what is lost."""
-        settled_usd = self.spent_usd - self.lost_usd
-        return (
-            self.bill_usd <= self.spent_usd + self.open_usd <= self.limit_usd
-            and settled_usd <= self.bill_usd + self.calls * ROUNDING_USD
-            and not self.open_usd
-        )
+        """Never above the limit, and the bill is the ledger, to the millionth."""
+        books = self.books
+        return books.ledger_usd <= self.limit_usd and books.exact and not books.open_usd
 
 
 async def play(crowd: Crowd, settings: Settings, dsn: str) -> Found:
@@ -91,24 +91,26 @@ async def play(crowd: Crowd, settings: Settings, dsn: str) -> Found:
         with tempfile.TemporaryDirectory() as folder:
             facts = (dsn, simulator.base_url, str(settings.home), folder, str(crowd.limit_usd))
             killed = await asyncio.to_thread(_race, crowd, facts)
-        bill_usd = simulator.spent_usd()
+            # What dead workers had asked for is finished by now, and in the vendor's record.
+            await asyncio.to_thread(_finish, crowd, facts)
+        bill = simulator.bill()
     async with connect(dsn) as database:
-        [total] = await Ledger(database.pool, settings.budget).totals("tenant")
-        async with database.pool.connection() as connection:
-            cursor = await connection.execute(
-                "select coalesce(sum(spent_usd), 0) as usd from ledger where status = 'lost'"
-            )
-            lost = await cursor.fetchone()
+        ledger = Ledger(database.pool, settings.budget)
+        rows = [row for number in range(crowd.runs) for row in await ledger.rows(f"run-{number}")]
     return Found(
         limit_usd=crowd.limit_usd,
-        bill_usd=bill_usd,
-        spent_usd=total.spent_usd,
-        lost_usd=lost["usd"] if lost else Decimal(0),
-        open_usd=total.reserved_usd,
-        calls=total.calls,
+        books=compare(rows, bill),
+        calls=sum(row.sent_at is not None for row in rows),
         killed=killed,
         took_s=time.monotonic() - started_s,
     )
+
+
+def _finish(crowd: Crowd, facts: tuple[str, ...]) -> None:
+    """Let one more worker recover every run, now that no vendor is at work."""
+    everyone = ",".join(str(number) for number in range(crowd.runs))
+    if code := _worker(everyone, (*facts, "recover")).wait():
+        raise RuntimeError(f"the last worker ended with {code}")
 
 
 def _race(crowd: Crowd, facts: tuple[str, ...]) -> int:
@@ -143,7 +145,9 @@ def _worker(share: str, facts: tuple[str, ...]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=Path(__file__).parent.parent)
 
 
-async def work(share: str, dsn: str, base_url: str, home: str, marks: str, limit: str) -> None:
+async def work(
+    share: str, dsn: str, base_url: str, home: str, marks: str, limit: str, what: str = "buy"
+) -> None:
     """One worker: recover each of its runs, then buy a short's calls, until no money is left."""
     vendors = {"simulator": {"base_url": base_url}, "gemini": {"images_per_minute": 100_000}}
     settings = Settings(_env_file=None, **vendors)  # pyright: ignore[reportCallIssue, reportArgumentType]
@@ -158,7 +162,9 @@ async def work(share: str, dsn: str, base_url: str, home: str, marks: str, limit
         )
         async with asyncio.TaskGroup() as group:
             for number in share.split(","):
-                group.create_task(_short(gateway, f"run-{number}", Path(marks)))
+                run_id = f"run-{number}"
+                short = gateway.recover(run_id) if what == "recover" else None
+                group.create_task(short or _short(gateway, run_id, Path(marks)))
 
 
 async def _short(gateway: Gateway, run_id: str, marks: Path) -> None:
@@ -181,11 +187,16 @@ async def _short(gateway: Gateway, run_id: str, marks: Path) -> None:
 
 def lines(found: Found) -> Iterator[str]:
     """What a person wants to read."""
+    books = found.books
     yield f"killed workers   {found.killed}"
     yield f"calls            {found.calls} in {found.took_s:.0f} s"
     yield f"limit            ${found.limit_usd}"
-    yield f"simulator's bill ${found.bill_usd}"
-    yield f"ledger           ${found.spent_usd}, of it ${found.lost_usd} in calls cut off by a kill"
+    yield f"simulator's bill ${books.bill_usd}"
+    yield f"ledger           ${books.ledger_usd}"
+    yield f"lost with a bill {books.lost_billed}, counted ${books.lost_over_usd} above it"
+    yield f"lost without     {books.lost_unbilled}, counted ${books.lost_nothing_usd}"
+    yield f"by the record    {books.by_record} lost narrations settled at what they cost"
+    yield f"unexplained      ${books.unexplained_usd}"
     yield "holds" if found.holds else "DOES NOT HOLD"
 
 

@@ -196,6 +196,7 @@ def main() -> int:
     """Run from a command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shorts", type=int, default=100)
+    parser.add_argument("--scenes", type=int, default=2)
     parser.add_argument("--strikes", type=int, default=8)
     parser.add_argument("--concurrency", type=int, default=8)
     parser.add_argument("--keep", type=Path, help="keep logs and data in this new folder")
@@ -205,7 +206,7 @@ def main() -> int:
         folder.mkdir(parents=True)
         folder.chmod(0o711)
         programs = install(build_wheel(folder), folder / "environment")
-        plan = Plan(given.shorts, given.strikes, given.concurrency)
+        plan = Plan(given.shorts, given.strikes, given.concurrency, scenes=given.scenes)
         done, found = asyncio.run(play(plan, programs, folder))
     for line in lines(done, found):
         _say(line)

@@ -20,6 +20,7 @@ from psycopg.rows import dict_row
 from bench.fleet import Fleet
 from bench.tenant import Tenant
 from providers.artifacts import FolderStore
+from providers.books import FOUND
 from shortfactory.money import ZERO, to_micros
 
 LEDGER = "select * from ledger where status <> 'cached' order by id"
@@ -45,6 +46,9 @@ class Money:
     lost_usd: Decimal = ZERO
     """Calls cut off by a killed process: what they may have cost at most, as the ledger counts."""
     lost_calls: int = 0
+    told_usd: Decimal = ZERO
+    """Of the settled: calls cut off, whose price the vendor's own record told afterwards."""
+    told_calls: int = 0
     unanswered_usd: Decimal = ZERO
     """What the bill says that those cost which were billed."""
     unanswered_calls: int = 0
@@ -111,8 +115,10 @@ async def _money(
     money = Money()
     asked = {row["request_id"]: row for row in bill if Decimal(row["usd"])}
     money.bill_usd = sum((Decimal(row["usd"]) for row in asked.values()), ZERO)
-    finished = Counter(e["call_key"] for e in entries if e["status"] == "settled")
+    finished = Counter(e["call_key"] for e in entries if e["status"] == "settled" and not _cut(e))
     money.faults += [f"call {key} was paid {n} times" for key, n in finished.items() if n > 1]
+    money.told_usd = sum((e["spent_usd"] for e in entries if _cut(e)), ZERO)
+    money.told_calls = sum(map(_cut, entries))
     for entry in entries:
         usd = entry["spent_usd"]
         if entry["status"] == "reserved":
@@ -132,6 +138,11 @@ async def _money(
     if money.unanswered_usd > money.lost_usd or money.unanswered_calls > money.lost_calls:
         money.faults.append(f"billed and in no ledger row: {[*asked.values()]}")
     return money
+
+
+def _cut(entry: dict[str, Any]) -> bool:
+    """Whether its process died before the answer was kept, and the vendor told what it cost."""
+    return entry["note"] == FOUND
 
 
 def _billed(entry: dict[str, Any], request_id: str, asked: dict[str, dict[str, Any]]) -> bool:
@@ -218,7 +229,8 @@ def report(found: Audit) -> Iterator[str]:
     yield f"bill ${money.bill_usd} = settled ${money.settled_usd} + cut off ${money.unanswered_usd}"
     yield (
         f"{money.lost_calls} calls cut off, counted at their worst ${money.lost_usd}; "
-        f"{money.unanswered_calls} of them billed"
+        f"{money.unanswered_calls} of them billed; {money.told_calls} more settled at the "
+        f"${money.told_usd} of the vendor's record"
     )
     rows, size = sum(n for *_, n in found.tables), sum(size for _, size, _ in found.tables)
     yield f"Postgres: {rows / shorts:.0f} rows and {size / shorts / 1024:.0f} KiB a short"

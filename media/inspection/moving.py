@@ -20,6 +20,7 @@ _BLACK_MEAN, _BLACK_BRIGHT, _BLACK_BRIGHT_SHARE = 24.0, 48, 0.004  # black is 16
 _FLASH_STEP = 24.0  # mean change of the whole picture within one frame
 _FLASH_FRAMES = 3
 _OPENING_MS = 2_000
+_SPILL_SHARE = 0.04  # of the shorter side: how far effects, bars and shades reach over a box
 
 
 class MovingPictures:
@@ -128,11 +129,13 @@ def outside_captions(expected: Expected, picture: Luma) -> NDArray[np.bool_]:
     height, width = picture.shape
     free = np.ones((height, width), np.bool_)
     across, down = width / expected.width_px, height / expected.height_px
+    spill = 1 + round(_SPILL_SHARE * min(height, width))
     for cue in expected.cues:
         if cue.box:
             x0, y0, x1, y1 = cue.box
-            rows = slice(max(0, int(y0 * down) - 1), max(0, int(y1 * down) + 2))
-            free[rows, max(0, int(x0 * across) - 1) : max(0, int(x1 * across) + 2)] = False
+            rows = slice(max(0, int(y0 * down) - spill), max(0, int(y1 * down) + 1 + spill))
+            columns = slice(max(0, int(x0 * across) - spill), max(0, int(x1 * across) + 1 + spill))
+            free[rows, columns] = False
     return free if free.mean() > 0.2 else np.ones_like(free)
 
 

@@ -22,6 +22,14 @@ class Clip:
         self.pictures = {1: painted(seed, larger), 2: painted(seed + 1, larger)}
         width, height = self.size
         self.box = (width // 5, round(height * 0.56), width * 4 // 5, round(height * 0.56) + 48)
+        # a word that springs up is for a moment larger than its place
+        grown = int(rng.uniform(0, 0.03) * min(self.size))
+        self.drawn = (
+            self.box[0] - grown,
+            self.box[1] - grown,
+            self.box[2] + grown,
+            self.box[3] + grown,
+        )
         cues = [
             ExpectedCue(
                 text="here", start_ms=at, end_ms=at + 600, scene=1 + at // 2000, box=self.box
@@ -57,12 +65,12 @@ class Clip:
         luma = cv2.warpAffine(picture, matrix, self.size, borderMode=cv2.BORDER_REFLECT)
         luma = change(n, luma)
         worded = any(cue.start_ms <= n * 1000 / self.fps < cue.end_ms for cue in self.expected.cues)
-        return self.lettered(luma, self.box) if worded else luma
+        return self.lettered(luma, self.drawn) if worded else luma
 
-    def seen(self, observer, change=lambda _, luma: luma):
+    def seen(self, observer, change=lambda _, luma: luma, step=1):
         """(check, scene) of everything that an observer finds in the clip."""
         small = (135, round(135 * self.size[1] / self.size[0]))
-        for n in range(self.frames):
+        for n in range(0, self.frames, step):
             luma = self.frame(n, change)
             observer.see(n * 1000 / self.fps, luma, cv2.resize(luma, small, interpolation=3))
         return {(finding.check, finding.scene) for finding in observer.findings()}
@@ -71,7 +79,7 @@ class Clip:
         return self.seen(MovingPictures(self.expected), change)
 
     def stills(self):
-        return self.seen(Stills(self.expected))
+        return self.seen(Stills(self.expected), step=6)  # it looks six times in all
 
 
 @pytest.fixture
@@ -113,13 +121,13 @@ def test_a_frozen_picture_is_found(clip, rng):
     scene, held = int(rng.integers(1, 3)), {}
     first = (scene - 1) * SECOND_S * clip.fps + int(rng.integers(0, clip.fps // 5))
     frames = range(first, first + round(clip.fps * rng.uniform(1.65, 1.8)))
-    noise = rng.integers(-1, 2, (clip.frames, *clip.size[::-1])).astype(np.int16)
+    noise = rng.integers(-1, 2, (4, *clip.size[::-1])).astype(np.int16)
 
     def freeze(n, luma):
         if n not in frames:
             return luma
         kept = held.setdefault(0, luma).astype(np.int16)
-        return np.clip(kept + noise[n], 0, 255).astype(np.uint8)  # as coding leaves it
+        return np.clip(kept + noise[n % 4], 0, 255).astype(np.uint8)  # as coding leaves it
 
     assert ("frozen", scene) in clip.moving(freeze)
 

@@ -35,7 +35,7 @@ def clean(text: str) -> str:
         for mark in unicodedata.normalize("NFC", text)
         if mark.isspace() or mark in JOINERS or unicodedata.category(mark) not in _UNSEEN
     )
-    return " ".join(kept.split())
+    return " ".join(word for word in kept.split() if word.strip("".join(JOINERS)))
 
 
 def clusters(text: str) -> tuple[str, ...]:

@@ -109,14 +109,19 @@ def _markup(lines: tuple[tuple[str, ...], ...], looks: list[str], kind: Type) ->
 def _draw(markup: str, kind: Type) -> Bytes:
     language = escape(kind.language or "en", quote=True)
     tight = f' line_height="{kind.tightness}"' if kind.tightness != 1 else ""
-    image = pyvips.Image.text(
-        f'<span lang="{language}"{tight}>{markup}</span>',
-        font=kind.description,
-        dpi=72,
-        rgba=True,
-        align="centre",
-        spacing=round(kind.size_px * LINE_SPACING),
-    )
+    try:
+        image = pyvips.Image.text(
+            f'<span lang="{language}"{tight}>{markup}</span>',
+            font=kind.description,
+            dpi=72,
+            rgba=True,
+            align="centre",
+            spacing=round(kind.size_px * LINE_SPACING),
+        )
+    except pyvips.Error as error:
+        if "no text to render" not in str(error):
+            raise
+        return np.zeros((2, 2, 4), np.uint8)  # joiners and fillers have no ink
     return np.asarray(image.numpy(), np.uint8)
 
 

@@ -263,3 +263,39 @@ def test_a_film_without_words_has_empty_sidecars():
     assert cues == ()
     assert srt(cues) == ""
     assert vtt(cues) == "WEBVTT\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🐝",
+        "🐝 🐝 👩🏽‍🚀 🇫🇷",
+        "👨‍👩‍👧‍👦🐙" * 9,
+        "\u200d \u200d\u200c",
+        "\u3164 \u2800",
+        "…",
+        "a\u200d \u200db",
+    ],
+)
+@pytest.mark.parametrize("name", ["editorial", "storybook", "retro", "noir", "neon"])
+def test_emoji_alone_and_joiners_alone_are_drawn_or_left_out(name, text):
+    frame, style = Frame(width_px=540, height_px=960), load(name).captions
+    parts, out = shown(text, style), grey(frame)
+    captioner = Captioner(style, frame, "en")
+    captioner.shade(out, parts, 100)
+    captioner.draw(out, parts, 100)
+    drawn = bool((out.y != 110).any())
+    assert drawn == any(not mark.isspace() and mark not in "\u200d\u200c" for mark in text)
+
+
+def test_numbers_run_left_to_right_inside_right_to_left_text():
+    """The 1 of 1969 stands left of its 9, the words around it from right to left."""
+    kind = Type("Manrope", "ExtraBold", 60)
+    year = set_lines((("בשנת ", "1", "969 ", "נחתו"),), kind).words
+    assert year[0].left > year[2].left > year[1].left > year[3].left
+
+
+@pytest.mark.parametrize("filler", ["\u200d", "\ufe0f", "\u3164", "\u2800", "\u00ad"])
+def test_signs_without_ink_can_be_set(filler):
+    setting = set_lines(((f"{filler} ", filler),), Type("Manrope", "ExtraBold", 60))
+    assert len(setting.words) == 2

@@ -115,3 +115,30 @@ def test_a_picture_written_anew_under_its_old_name_is_opened_anew(takes, small, 
         seen.append(float(open_scene(body, style, small).master.y.mean()))
     assert seen[0] == seen[1] < 60
     assert seen[2] > 150
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "gif", "tif", "avif"])
+def test_every_usual_format_shows_its_colours(tmp_path, ending):
+    path = write(tmp_path / f"a.{ending}", halves(), interpretation="srgb")
+    pixels, _ = cover(path, 90, 160)
+    assert np.abs(pixels[10, 45].astype(int) - (220, 0, 0)).max() <= 6
+    assert np.abs(pixels[150, 45].astype(int) - (0, 0, 220)).max() <= 6
+
+
+def test_a_wide_gamut_profile_is_converted(tmp_path):
+    """Display P3 writes sRGB's (200, 40, 40) as (180, 55, 49): read raw it would be duller."""
+    red = np.full((200, 200, 3), (200, 40, 40), np.uint8)
+    image = pyvips.Image.new_from_array(red).copy(interpretation="srgb")
+    image.icc_export(output_profile="p3").write_to_file(str(tmp_path / "a.png"))
+    raw = pyvips.Image.new_from_file(str(tmp_path / "a.png")).numpy()[5, 5]
+    assert np.abs(raw.astype(int) - (200, 40, 40)).max() > 12
+    assert np.abs(fit(tmp_path / "a.png", 100)[5, 5].astype(int) - (200, 40, 40)).max() <= 6
+
+
+@pytest.mark.parametrize("size", [(64, 6000), (6000, 64), (64, 64)])
+def test_a_strip_is_cut_to_the_shape_of_the_frame(tmp_path, size):
+    noise = np.random.default_rng(1).integers(0, 255, (*size, 3), np.uint8)
+    path = write(tmp_path / "a.png", noise, interpretation="srgb")
+    pixels, aim = cover(path, 1620, 2880, (0.9, 0.5))
+    assert pixels.shape[1] / pixels.shape[0] == pytest.approx(1620 / 2880, rel=0.02)
+    assert all(0 <= share <= 1 for share in aim)

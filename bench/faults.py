@@ -33,7 +33,9 @@ from simulator.server import Simulator
 PAGE = Path(__file__).parent.parent / "docs" / "faults.md"
 TOPIC = Topic(text="Why bees dance", seconds=6, scenes=1)
 BUDGET_USD = Decimal(3)
-PATIENCE = GatewaySettings(attempts=3, first_wait_s=0.02, breaker_failures=1000)
+PATIENCE = GatewaySettings(
+    attempts=3, first_wait_s=0.02, breaker_failures=1000, batch_arrival_s=0.001
+)
 WAKES_AT_MOST = 6
 DRAWINGS = 4  # all pictures are cut out of so few, which makes trials quick
 

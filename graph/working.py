@@ -105,7 +105,8 @@ class Bench:
     async def _driven(self, run: Run, watch: Watch) -> Rest:
         graph = self._lines.graph(run.providers)
         try:
-            return await drive(graph, run, watch, self._at_once, self._control)
+            with self._lines.services(run.providers).gateway.halts.watch(run.id):
+                return await drive(graph, run, watch, self._at_once, self._control)
         except GraphDrained:
             return Rest(status="queued", **_facts(run))
         except DatabaseLost:

@@ -13,6 +13,7 @@ from shortfactory.errors import (
     MalformedReply,
     MediaError,
     ModelGone,
+    PayingStopped,
     RequestRejected,
     ShortFactoryError,
     StorageError,
@@ -26,6 +27,7 @@ FailureKind = Literal[
     "down",
     "gone",
     "rejected",
+    "stopped",
     "account",
     "budget",
     "media",
@@ -39,6 +41,7 @@ KINDS: tuple[tuple[type[ShortFactoryError], FailureKind], ...] = (
     (TransientError, "down"),
     (ModelGone, "gone"),
     (RequestRejected, "rejected"),
+    (PayingStopped, "stopped"),
     (AccountProblem, "account"),
     (BudgetExceeded, "budget"),
     (MediaError, "media"),
@@ -46,7 +49,7 @@ KINDS: tuple[tuple[type[ShortFactoryError], FailureKind], ...] = (
     (UsageError, "usage"),
 )
 
-STOPS: frozenset[FailureKind] = frozenset({"account", "budget", "storage", "usage"})
+STOPS: frozenset[FailureKind] = frozenset({"stopped", "account", "budget", "storage", "usage"})
 """No other words and no other model cure these: a person or time does."""
 
 

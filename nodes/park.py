@@ -96,7 +96,8 @@ def notice(failure: Failure) -> dict[str, JsonValue]:
     """What a waiting run says: waiting for money where money is the reason, else parked."""
     kind = "budget" if failure["kind"] == "budget" else "parked"
     why = f"{_sentence(failure['message'])} {failure.get('cure', '')}".strip()
-    return _notice(kind, MISSING[failure["node"]], failure["scene"], why, failure["node"])
+    said = _notice(kind, MISSING[failure["node"]], failure["scene"], why, failure["node"])
+    return {**said, "follows": failure["kind"] == "stopped"}
 
 
 def unfit(what: str, findings: list[Finding]) -> dict[str, JsonValue]:
@@ -116,15 +117,21 @@ def unaccepted(quality: dict[str, Any]) -> dict[str, JsonValue]:
 
 
 def reason_of(notices: list[dict[str, Any]]) -> str:
-    """One text for everything that a run waits for; scenes that lack the same are counted up."""
-    lacking: dict[tuple[str, str], list[int]] = {}
+    """One text for everything that a run waits for; scenes that lack the same are counted up.
+
+    What only follows from another failure comes last.
+    """
+    lacking: dict[tuple[bool, str, str], list[int]] = {}
     plain: list[str] = []
     for each in notices:
         if each.get("missing") and each.get("scene") is not None:
-            lacking.setdefault((each["missing"], each["why"]), []).append(each["scene"])
+            lack = (each.get("follows", False), each["missing"], each["why"])
+            lacking.setdefault(lack, []).append(each["scene"])
         else:
             plain.append(str(each.get("message", "")))
-    grouped = [_missing(what, scenes, why) for (what, why), scenes in lacking.items()]
+    # Scenes stop in any order; a person is told the same every time.
+    ordered = sorted(lacking.items(), key=lambda lack: (lack[0][0], min(lack[1]), lack[0]))
+    grouped = [_missing(what, scenes, why) for (_, what, why), scenes in ordered]
     return " ".join(filter(None, dict.fromkeys([*plain, *grouped])))
 
 

@@ -28,6 +28,7 @@ from providers.prices import worst
 from providers.purchase import Keep, Record, Request
 from providers.ratelimit import CallLimits
 from shortfactory.errors import (
+    AccountProblem,
     BudgetExceeded,
     ModelGone,
     ProviderDown,
@@ -95,6 +96,7 @@ class BatchLane:
 
     async def _hand_in(self, later: Later) -> Drawn:
         at, bill = self.clock(), later.bill
+        self.passage.halts.check(bill.payer.run_id)
         worst_usd = worst(bill.model_id, later.request, at, "batch")
         try:
             held = await self.ledger.reserve(bill, worst_usd, at)
@@ -112,6 +114,7 @@ class BatchLane:
 
     async def _send(self, later: Later, row: BatchRow) -> None:
         async def submit() -> str:
+            self.passage.halts.check(row.run_id)  # it may have waited long for its turn
             await self.ledger.sending(row.held)
             return await later.model.submit(row.title, row.request, later.references)
 
@@ -147,6 +150,8 @@ class BatchLane:
                 await self._through(row, lambda: later.model.cancel(name))
         except TransientError:
             return self._waiting(later.bill)
+        except AccountProblem:
+            raise  # the batch goes on at the vendor, and is asked for again once this is cured
         except ProviderError as error:
             await self._lose(row, error)
             raise

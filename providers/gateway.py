@@ -71,6 +71,7 @@ class Gateway:
         self._keeper = Keeper(store, settings.largest_reply_bytes)
         catalog.report_concurrency_to(limiter.observe)
         self._settings, self._passage = settings, Passage(limiter, settings)
+        self.halts = self._passage.halts
         self._till = Till(store, ledger, self._passage, settings, clock)
         self._batches = BatchRows(ledger.pool)
         self._lane = BatchLane(

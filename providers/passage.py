@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from providers.breaker import Breakers
+from providers.halts import Halts
 from providers.ratelimit import CallLimits, Limiter
 from shortfactory.errors import ProviderTimeout
 from shortfactory.settings import GatewaySettings
@@ -49,6 +50,7 @@ class Passage:
     def __init__(self, limiter: Limiter, settings: GatewaySettings) -> None:
         """Take turns by this limiter; nothing is known of any vendor yet."""
         self._limiter = limiter
+        self.halts = Halts()
         self._breakers = Breakers(settings.breaker_failures, settings.breaker_rest_s)
 
     async def go(
@@ -73,7 +75,8 @@ class Passage:
             async with self._breakers.guard(way.provider, way.model):
                 try:
                     async with asyncio.timeout_at(deadline.at_s):
-                        return await send()
+                        with self.halts.noting(way.run_id):
+                            return await send()
                 except TimeoutError as error:
                     raise ProviderTimeout(
                         f"{way.provider}:{way.model} did not answer within the "

@@ -61,6 +61,7 @@ class Till:
         Raises:
             BudgetExceeded: the next request does not fit; nothing of it was spent.
             ProviderError: the vendor's last word.
+            PayingStopped: nobody was asked, for an account problem that the short has met.
             StorageError: the ledger or the store failed.
         """
         deadline = Deadline.within(self.settings.deadline_s)
@@ -90,6 +91,7 @@ class Till:
 
     async def _attempt(self, order: Order, deadline: Deadline) -> Record:
         at = self.clock()
+        self.passage.halts.check(order.bill.payer.run_id)
         try:
             held = await self.ledger.reserve(order.bill, order.worst_usd(at), at)
         except BudgetExceeded as refused:
@@ -114,6 +116,7 @@ class Till:
         loop, bill = asyncio.get_running_loop(), order.bill
 
         async def send() -> None:
+            self.passage.halts.check(bill.payer.run_id)  # it may have waited long for its turn
             await self.ledger.sending(request.held, order.trace)
             request.at, request.sent, sent_at_s = self.clock(), True, loop.time()
             request.reply = await order.send()

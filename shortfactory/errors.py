@@ -17,6 +17,7 @@ ShortFactoryError
 │   ├── RequestRejected           our request is wrong: never asked again unchanged
 │   ├── ModelGone                 the model is retired: another model cures it
 │   └── AccountProblem            key, quota or credit: only a person cures it
+│       └── PayingStopped         not asked: the short has met such a problem elsewhere
 ├── BudgetExceeded                the next call does not fit under a limit
 ├── MediaError                    a picture, sound or film that cannot be made or read
 └── StorageError                  disk, bucket or database
@@ -161,6 +162,10 @@ class ModelGone(ProviderError):
 
 class AccountProblem(ProviderError):
     """The account's key, quota or credit does not allow this call."""
+
+
+class PayingStopped(AccountProblem):
+    """Nothing more is paid for, because another call of the short met an account problem."""
 
 
 class BudgetExceeded(ShortFactoryError):

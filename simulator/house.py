@@ -52,5 +52,8 @@ class House:
         found = named(scenario) if isinstance(scenario, str) else scenario
         if found is None:
             raise UnknownScenario(scenario)
-        self._stages[name] = Stage(name, found, self.bill, self._studio)
-        return self._stages[name]
+        before = self._stages.get(name)
+        stage = self._stages[name] = Stage(name, found, self.bill, self._studio)
+        if before is not None:
+            stage.batches = before.batches  # a vendor's day may change, its batches go on
+        return stage

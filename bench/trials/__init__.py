@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.trials.accounts import ACCOUNTS
 from bench.trials.batches import BATCHES
 from bench.trials.changes import CHANGES
 from bench.trials.passing import PASSING
@@ -14,6 +15,7 @@ CHAPTERS: dict[str, tuple[Trial, ...]] = {
     "Writing": WRITING,
     "Pictures": PICTURES,
     "Voices": VOICES,
+    "Accounts": ACCOUNTS,
     "Pictures by batches": BATCHES,
     "Changes of a finished film": CHANGES,
     "What waiting cures, at every vendor": PASSING,

@@ -99,14 +99,4 @@ PICTURES = (
         requests={**USUAL, "image": 4},
         cure={"image": 1},
     ),
-    Trial(
-        name="image_quota",
-        fault="The day's quota of pictures is used up",
-        faults=always("quota_exceeded", kind="image"),
-        picture=("illustrate!", "park_picture"),
-        status="parked",
-        says="Wait until the quota is renewed",
-        requests=USUAL,
-        cure={"image": 1},
-    ),
 )

@@ -54,20 +54,21 @@ def plays(simulator):
     return start
 
 
-async def test_an_empty_purse_is_asked_once_a_scene_and_told_once(
+async def test_an_empty_purse_is_asked_once_though_three_scenes_are_made_at_once(
     workshop, simulator, line_settings, plays
 ):
-    factory = workshop.factory(line_settings)
+    one_voice = line_settings.elevenlabs.model_copy(update={"concurrency": 1})
+    factory = workshop.factory(line_settings.model_copy(update={"elevenlabs": one_voice}))
     plays(Fault(action="insufficient_credits"))
     run = await factory.work((await factory.start(order(scenes=3))).id)
-    assert run.status == "parked"
-    assert run.reason.startswith("No voice for scenes 1, 2 and 3: ElevenLabs (")
-    assert run.reason.endswith("Add credits or change the plan, then resume.")
-    assert requests(simulator) == {"text": 2, "image": 3, "voice": 3}
+    assert (run.status, requests(simulator)["voice"]) == ("parked", 1)
+    assert "Add credits or change the plan, then resume." in run.reason
+    drawn = requests(simulator).get("image", 0)  # on their way already: they are kept
     plays()
     run = await factory.work(run.id)
     assert (run.status, run.reason) == ("done", "")
-    assert requests(simulator) == {"voice": 3}
+    assert requests(simulator).get("image", 0) == 3 - drawn
+    assert requests(simulator)["voice"] == 3
     assert not paid_twice(await factory.show(run.id))
 
 

@@ -12,6 +12,7 @@ from shortfactory.errors import (
     AccountProblem,
     BudgetExceeded,
     ContentRefused,
+    PayingStopped,
     ProviderDown,
     ShortFactoryError,
 )
@@ -38,6 +39,13 @@ def test_different_reasons_stand_side_by_side():
     reason = reason_of([refused, down(1)])
     assert "No picture for scene 1: Refused. " in reason
     assert "No voice for scene 1: " in reason
+
+
+def test_what_only_follows_from_another_failure_comes_last():
+    follows = [failure_of(PayingStopped("No more."), node, 1) for node in ("illustrate", "narrate")]
+    cause = failure_of(AccountProblem("No credit.", cure="Add some."), "narrate", 2)
+    reason = reason_of([notice(failure) for failure in (*follows, cause)])
+    assert reason.startswith("No voice for scene 2: No credit. Add some. No picture for scene 1: ")
 
 
 def test_the_vendors_own_cure_comes_first():

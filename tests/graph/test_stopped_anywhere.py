@@ -54,3 +54,20 @@ async def test_stopped_at_any_moment_it_goes_on(settings, after_ms):
         await asyncio.wait([working])
     async with Factory.open(settings) as factory:
         assert (await factory.work(run.id)).status == "waiting_approval"
+
+
+@pytest.mark.parametrize("left", ["parked", "queued"])
+async def test_cancelled_it_is_left_as_whoever_works_on_it_wants(settings, left):
+    async with Factory.open(settings) as factory:
+        run = await factory.start(ORDER)
+        begun = asyncio.Event()
+
+        def watch(event):
+            if event.kind == "node":
+                begun.set()
+
+        working = asyncio.create_task(factory.work(run.id, watch=watch, interrupted=left))
+        await begun.wait()
+        working.cancel()
+        await asyncio.wait([working])
+        assert (await factory.database.runs.get(run.id)).status == left

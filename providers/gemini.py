@@ -127,7 +127,7 @@ def _block_reason(message: AIMessage) -> str:
 
 
 def _text_usage(message: AIMessage) -> Usage:
-    # LangChain drops the usage of a blocked prompt; nothing was written, that much is certain.
+    # Where a blocked prompt comes without usage, nothing was written, that much is certain.
     nothing: Mapping[str, Any] = {"output_tokens": 0} if _block_reason(message) else {}
     used: Mapping[str, Any] = message.usage_metadata or nothing
     units = {
@@ -135,7 +135,7 @@ def _text_usage(message: AIMessage) -> Usage:
         "output_tokens": tokens(used.get("output_tokens")),
         "cached_tokens": tokens((used.get("input_token_details") or {}).get("cache_read", 0)),
     }
-    return Usage(units=units)
+    return Usage(units=units, request_id=str(message.response_metadata.get("response_id", "")))
 
 
 class GeminiImage:

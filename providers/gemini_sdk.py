@@ -9,11 +9,13 @@ import asyncio
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, cast
 
 import httpx
 from google.genai import Client, types
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+from langchain_core.messages.ai import UsageMetadata
 from langchain_google_genai import ChatGoogleGenerativeAI
 from pydantic import SecretStr
 
@@ -126,6 +128,25 @@ class GeminiDoor:
                 yield
 
 
+_HEARD: ContextVar[list[types.GenerateContentResponse]] = ContextVar("gemini_heard")
+
+
+class _Heard:
+    """The SDK's client in LangChain's hands; keeps each reply for whoever waits for it.
+
+    LangChain's message of a blocked prompt has no usage, and none has the reply's id.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self.aio = self.models = self
+        self._models = client.aio.models
+
+    async def generate_content(self, **request: Any) -> types.GenerateContentResponse:
+        response = await self._models.generate_content(**request)
+        _HEARD.get().append(response)
+        return response
+
+
 class GeminiChat:
     """LangChain's chat model on the same HTTP pool as everything else."""
 
@@ -144,17 +165,21 @@ class GeminiChat:
             client_args=_NO_TLS,
             **({"thinking_level": thinking} if thinking else {}),
         )
-        self._chat.client = door.client
+        self._chat.client = cast("Client", _Heard(door.client))
 
     async def ask(self, request: TextRequest) -> AIMessage:
         """Ask for JSON of a schema and return LangChain's message, its parser not involved.
 
+        The message has the usage also where the prompt was blocked, and the reply's id.
+
         Raises:
             ProviderError: whatever went wrong before a reply was there, translated.
         """
+        heard: list[types.GenerateContentResponse] = []
+        _HEARD.set(heard)
         with gemini_errors(self._door.model, self._door.key):
             async with asyncio.timeout(self._door.timeout_s):
-                return await self._chat.ainvoke(
+                message = await self._chat.ainvoke(
                     [SystemMessage(request.system), HumanMessage(request.prompt)],
                     response_mime_type="application/json",
                     response_json_schema=request.schema_,
@@ -162,3 +187,16 @@ class GeminiChat:
                     # with a schema, the SDK crashes on the second hop; and one is one
                     automatic_continuation=False,
                 )
+        return _completed(message, heard[-1]) if heard else message
+
+
+def _completed(message: AIMessage, reply: types.GenerateContentResponse) -> AIMessage:
+    metadata = {**message.response_metadata, "response_id": reply.response_id or ""}
+    used, usage = reply.usage_metadata, message.usage_metadata
+    if usage is None and used is not None and used.prompt_token_count is not None:
+        given, made = used.prompt_token_count, used.candidates_token_count or 0
+        thought = used.thoughts_token_count or 0
+        usage = UsageMetadata(
+            input_tokens=given, output_tokens=made + thought, total_tokens=given + made + thought
+        )
+    return message.model_copy(update={"response_metadata": metadata, "usage_metadata": usage})

@@ -67,8 +67,24 @@ async def test_a_blocked_prompt_is_refused_content(vendor, gemini, text_model, r
     with pytest.raises(ContentRefused) as caught:
         await text_model.write(REQUEST)
     assert caught.value.code == reason
-    assert caught.value.units == {"input_tokens": None, "output_tokens": 0, "cached_tokens": 0}
+    assert caught.value.units == {"input_tokens": 9, "output_tokens": 0, "cached_tokens": 0}
     assert len(vendor.asked) == 1
+
+
+async def test_a_blocked_prompt_without_usage_has_none(vendor, gemini, text_model):
+    vendor.say({"promptFeedback": {"blockReason": "SAFETY"}})
+    with pytest.raises(ContentRefused) as caught:
+        await text_model.write(REQUEST)
+    assert caught.value.units == {"input_tokens": None, "output_tokens": 0, "cached_tokens": 0}
+
+
+async def test_replies_side_by_side_keep_their_own_usage(vendor, gemini, text_model):
+    for number in range(3):
+        reply = gemini.blocked("SAFETY")
+        vendor.say({**reply, "usageMetadata": {"promptTokenCount": 100 + number}})
+    asked = [text_model.write(REQUEST) for _ in range(3)]
+    refused = await asyncio.gather(*asked, return_exceptions=True)
+    assert sorted(error.units["input_tokens"] for error in refused) == [100, 101, 102]
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,15 @@ import pytest
 
 from media.style import load as load_style
 from nodes.illustrate import picture_prompt
+from nodes.package import Description
 from nodes.prompting import UNSUPPORTED, fence, load, wire_schema
+from nodes.reword import Rewording
+from nodes.translate import Translation
+from providers.ports import TextRequest
 from shortfactory.story import Script, Story
 
 PROMPTS = files("nodes") / "prompts"
+ASKED = (Story, Script, Rewording, Description, Translation)
 
 
 @pytest.mark.parametrize("name", ["story", "script", "revise", "reword", "picture"])
@@ -30,10 +35,15 @@ def test_a_fence_cannot_be_closed_from_inside():
     assert "Ignore all rules" in fenced
 
 
-@pytest.mark.parametrize("model", [Story, Script])
+@pytest.mark.parametrize("model", ASKED)
 def test_the_wire_schema_has_no_word_that_gemini_rejects(model):
     text = json.dumps(wire_schema(model))
     assert not [word for word in UNSUPPORTED if f'"{word}":' in text]
+
+
+def test_a_model_that_thinks_has_room_left_to_answer():
+    # Thoughts count against it; a low cap ends in half a JSON.
+    assert TextRequest.model_fields["max_output_tokens"].default >= 8192
 
 
 def test_the_wire_schema_asks_for_every_property():
@@ -78,7 +88,7 @@ def described(node):
             yield from described(inner)
 
 
-@pytest.mark.parametrize("model", [Story, Script])
+@pytest.mark.parametrize("model", ASKED)
 def test_nothing_stands_beside_a_reference(model):
     assert all(set(node) == {"$ref"} for node in described(wire_schema(model)))
 

@@ -32,6 +32,14 @@ async def test_words_come_back_as_the_script_spells_them_when_they_sound(vendor,
     assert reply.rate_hz == 24_000
 
 
+async def test_times_are_those_of_the_script_not_of_what_was_spoken_for_it(vendor, eleven, voice):
+    body = eleven.speech(TEXT, seconds=2.6)
+    spoken = TEXT.replace("9", "nine")
+    vendor.say(body | {"normalized_alignment": eleven.speech(spoken, 2.6)["alignment"]})
+    reply = await voice().speak(REQUEST)
+    assert [word.text for word in reply.words] == ["Bees", "dance —", "at", "9", "o'clock!"]
+
+
 async def test_usage_is_read_from_the_headers(vendor, eleven, voice):
     vendor.say(eleven.speech(TEXT), headers=eleven.headers)
     usage = (await voice().speak(REQUEST)).usage
@@ -186,6 +194,18 @@ async def test_a_voice_is_listed_once_and_chosen_by_language_and_tone(vendor, el
         "/vendor/v1/text-to-speech/wild-de/with-timestamps",
         "/vendor/v2/voices",
     ]
+
+
+async def test_a_language_that_no_voice_is_at_home_in_is_spoken_by_a_stranger(
+    vendor, eleven, voice
+):
+    listed = [eleven.voice("ada", ["de"], language="de"), eleven.voice("zoe", ["it"])]
+    vendor.say({"voices": listed, "has_more": False, "total_count": 2})
+    vendor.say(eleven.speech(TEXT))
+    model = voice("eleven_flash_v2_5", voice_id=None)
+    await model.speak(REQUEST.model_copy(update={"language": "fr"}))
+    assert "/ada/" in vendor.asked[-1].path
+    assert vendor.last["language_code"] == "fr"
 
 
 async def test_all_pages_of_voices_are_read(vendor, eleven, voice):

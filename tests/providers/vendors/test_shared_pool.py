@@ -7,7 +7,8 @@ from google.genai import _api_client
 from pydantic import SecretStr
 
 from providers.elevenlabs import ElevenLabsVoice
-from providers.gemini import GeminiText
+from providers.gemini import GeminiImage, GeminiText
+from providers.gemini_speech import GeminiSpeech
 from providers.ports import ImageRequest, TextRequest, VoiceRequest
 from shortfactory.errors import ConfigurationError, ProviderError
 
@@ -57,6 +58,30 @@ async def test_aiohttp_is_not_used_where_something_else_installed_it(
     with pytest.raises(ProviderError, match="broke the connection"):
         await image_model.draw(ImageRequest(prompt="p"), ())
     assert len(vendor.asked) == 1
+
+
+async def test_the_environment_cannot_turn_a_picture_elsewhere(
+    vendor, gemini, pictures, http, key, monkeypatch
+):
+    elsewhere = "http://127.0.0.1:9"
+    names = ("GOOGLE_API_KEY", "GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL", "HTTPS_PROXY")
+    for name in (*names, "GOOGLE_CLOUD_PROJECT", "GOOGLE_CLOUD_LOCATION", "HTTP_PROXY"):
+        monkeypatch.setenv(name, elsewhere)
+    for name in ("GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_ENTERPRISE"):
+        monkeypatch.setenv(name, "true")
+    vendor.say(gemini.picture(pictures.jpeg()))
+    model = GeminiImage("gemini-nano-banana-2.1", SecretStr(key), vendor.url, 5, http)
+    await model.draw(ImageRequest(prompt="p"), ())
+    assert vendor.asked[0].headers["x-goog-api-key"] == key
+
+
+@pytest.mark.parametrize("adapter", [GeminiImage, GeminiSpeech])
+@pytest.mark.parametrize("bad", ["", "abc\ndef"])
+def test_every_gemini_adapter_checks_its_key_and_its_address(http, adapter, bad):
+    with pytest.raises(ConfigurationError, match="GOOGLE_API_KEY"):
+        adapter("m", SecretStr(bad), "https://example.com", 5, http)
+    with pytest.raises(ConfigurationError, match="SHORTFACTORY_GEMINI__BASE_URL"):
+        adapter("m", SecretStr("k"), "file:///etc", 5, http)
 
 
 @pytest.mark.parametrize("bad", ["", "abc\ndef", "abc\r", " abc"])

@@ -64,6 +64,17 @@ def test_the_camera_s_rotation_is_obeyed(tmp_path):
     assert pixels[100, 50, 2] > 150
 
 
+@pytest.mark.parametrize(
+    ("size", "kept"), [((768, 1376), (768, 1365)), ((1536, 2752), (1080, 1920))]
+)
+def test_a_nano_banana_picture_fills_the_frame_by_losing_a_few_rows(tmp_path, size, kept):
+    width, height = size
+    path = write(tmp_path / "a.png", halves(height, width), interpretation="srgb")
+    pixels, _ = cover(path, 1080, 1920)
+    assert (pixels.shape[1], pixels.shape[0]) == kept
+    assert pixels.any(axis=2).all()  # no bars
+
+
 def test_the_cut_follows_the_focus(tmp_path):
     path = write(tmp_path / "a.png", halves(400, 800), interpretation="srgb")
     pixels, aim = cover(path, 100, 400, focus=(0.9, 0.5))

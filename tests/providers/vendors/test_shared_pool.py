@@ -72,7 +72,9 @@ async def test_the_environment_cannot_turn_a_picture_elsewhere(
     vendor.say(gemini.picture(pictures.jpeg()))
     model = GeminiImage("gemini-nano-banana-2.1", SecretStr(key), vendor.url, 5, http)
     await model.draw(ImageRequest(prompt="p"), ())
-    assert vendor.asked[0].headers["x-goog-api-key"] == key
+    asked = vendor.asked[0]
+    assert asked.path == "/vendor/v1beta/models/gemini-nano-banana-2.1:generateContent"
+    assert asked.headers["x-goog-api-key"] == key
 
 
 @pytest.mark.parametrize("adapter", [GeminiImage, GeminiSpeech])

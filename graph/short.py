@@ -38,9 +38,16 @@ class Short(Plain):
     scenes: tuple[SceneView, ...] = ()
     waiting: tuple[dict[str, Any], ...] = ()
     quality: dict[str, Any] | None = None
+    quality_page: str | None = None
     package: dict[str, str] = Field(default_factory=dict)
     calls: tuple[Entry, ...] = ()
     spent_usd: Decimal = Decimal(0)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """What can be read by now: the package, and the page of a film that did not pass."""
+        page = {"quality.html": self.quality_page} if self.quality_page else {}
+        return self.package | page
 
 
 def short_of(
@@ -58,6 +65,7 @@ def short_of(
         scenes=scenes_of(values.get("scenes") or {}),
         waiting=tuple(waiting.value for waiting in snapshot.interrupts),
         quality=values.get("quality"),
+        quality_page=values.get("quality_page"),
         package=values.get("package") or {},
         calls=calls,
         spent_usd=spent_usd,

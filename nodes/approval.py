@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 
 from langgraph.types import Command, interrupt
@@ -44,7 +45,8 @@ async def approval(state: Reads, services: Services) -> Command[Goto]:  # noqa: 
     if approved and approved["script_version"] == version:
         return Command(goto="cast")
     if state["run"]["approve"] == "auto" and not blocking(state.get("findings", [])):
-        return _approved(version, {"by": "auto"})
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        return _approved(version, {"by": "auto", "at": at})
     answer: Decision = interrupt({"kind": "approval", "script_version": version})
     match answer["decision"]:
         case "reject":

@@ -111,6 +111,7 @@ def unaccepted(quality: dict[str, Any]) -> dict[str, JsonValue]:
     failed = [each for each in quality.get("findings", []) if each["severity"] == "fail"]
     why = (
         f"{_joined(each['message'] for each in failed)} "
+        "Its quality page shows the frames at fault. "
         "Resume to measure it again and to make the scenes at fault once more."
     )
     return _notice("parked", "film that passes its test", None, why.strip(), "quality_check")

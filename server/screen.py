@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -108,8 +109,11 @@ def runs_table(runs: Iterable[Run]) -> Table:
     return table
 
 
-def print_short(console: Console, short: Short) -> None:
-    """Show one short: where it stands, its script, what it cost, what to do next."""
+def print_short(console: Console, short: Short, page: Path | None = None) -> None:
+    """Show one short: where it stands, its script, what it cost, what to do next.
+
+    `page` is the quality page of a film that did not pass.
+    """
     run = short.run
     console.print(f"Short {run.id}")
     console.print(runs_table([run]))
@@ -118,6 +122,9 @@ def print_short(console: Console, short: Short) -> None:
     console.print(f"Spent {dollars(short.spent_usd)} of {dollars(run.budget_usd)}.")
     if run.out and run.status == "done":
         console.print(f"The film: {run.out}/film.mp4")
+    if page:
+        console.print("What is wrong with the film, with the frames at fault:")
+        console.print(str(page), soft_wrap=True)
     if line := next_step(run):
         console.print(line)
 

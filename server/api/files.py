@@ -84,7 +84,7 @@ def _add(name: str, media_type: str) -> None:
 
 async def _package(factory: Factory, run_id: str, version: int | None) -> dict[str, str]:
     if version is None:
-        return (await factory.show(run_id)).package
+        return (await factory.show(run_id)).files
     try:
         return (await factory.version(run_id, version)).package
     except InvalidInput as error:

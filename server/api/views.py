@@ -73,7 +73,9 @@ class ShortView(RunView):
     findings: list[dict[str, Any]] = Field(description="What the critic says of the script.")
     estimate: dict[str, Any] | None = None
     quality: dict[str, Any] | None = None
-    files: dict[str, FileLink] = Field(description="Filled when the short is done.")
+    files: dict[str, FileLink] = Field(
+        description="Filled when the short is done; of a film that did not pass, its quality page."
+    )
 
     @classmethod
     def of_short(cls, short: Short, service: Service) -> ShortView:
@@ -106,7 +108,7 @@ class ScriptView(BaseModel):
 
 def links(short: Short, service: Service) -> dict[str, FileLink]:
     """Signed addresses of the files that exist."""
-    return signed(short.run.id, short.package, service)
+    return signed(short.run.id, short.files, service)
 
 
 def signed(

@@ -69,7 +69,7 @@ def test_an_unaccepted_film_lists_every_fault():
     warn = {"severity": "warn", "message": "Quiet."}
     fail = {"severity": "fail", "message": "Scene 2 is flat."}
     message = unaccepted({"findings": [warn, fail]})["message"]
-    assert message.startswith("No film that passes its test: Scene 2 is flat. Resume")
+    assert message.startswith("No film that passes its test: Scene 2 is flat. Its quality page")
 
 
 @pytest.mark.parametrize("kind", [kind for _, kind in KINDS])

@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help video test check lint bench docs live lock clean
+.PHONY: help video test check lint bench docs live client fuzz lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -42,6 +42,12 @@ docs: $(READY)  ## write the generated pages of docs/ anew
 
 live: $(READY)  ## a few cents at the real vendors; needs GOOGLE_API_KEY and ELEVENLABS_API_KEY
 	@$(BIN)/python -m pytest -q -m live tests/live
+
+client: $(READY)  ## generate a client from the OpenAPI document alone; it drives a short (needs uv)
+	@$(BIN)/python -m tests.outside.client
+
+fuzz: $(READY)  ## let schemathesis try every route of a service with shorts in it (needs uv)
+	@$(BIN)/python -m tests.outside.fuzz --max-examples 50
 
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
   --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml

@@ -16,10 +16,9 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from server import problems
+from server import handlers, langserve, problems
 from server.api import changes, events, files, health, money, shorts
 from server.bodies import BoundedBodies
-from server.langserve import add_langserve
 from server.mcp_http import add_mcp, serving_mcp
 from server.service import open_service
 from server.worker import Worker
@@ -42,14 +41,15 @@ def make_app(settings: Settings, *, workers: int = 0) -> FastAPI:
         lifespan=lambda app: _open(app, settings, workers),
     )
     for module in (shorts, changes, files, events, money, health):
-        app.include_router(module.router)
-    add_langserve(app)
+        # A generated client calls its functions by these names.
+        app.include_router(module.router, generate_unique_id_function=lambda route: route.name)
+    langserve.add_langserve(app)
     add_mcp(app)
-    app.add_exception_handler(ShortFactoryError, problems.on_error)
-    app.add_exception_handler(psycopg.OperationalError, problems.on_database_lost)
-    app.add_exception_handler(RequestValidationError, problems.on_validation)
-    app.add_exception_handler(HTTPException, problems.on_http)
-    app.add_exception_handler(Exception, problems.on_bug)
+    app.add_exception_handler(ShortFactoryError, handlers.on_error)
+    app.add_exception_handler(psycopg.OperationalError, handlers.on_database_lost)
+    app.add_exception_handler(RequestValidationError, handlers.on_validation)
+    app.add_exception_handler(HTTPException, handlers.on_http)
+    app.add_exception_handler(Exception, handlers.on_bug)
     app.add_middleware(BoundedBodies, limits=settings.service)  # pyright: ignore[reportArgumentType]
     if settings.service.cors_origins:
         app.add_middleware(
@@ -105,5 +105,13 @@ def _document(app: FastAPI) -> dict[str, Any]:
         schemas["Problem"] = problems.Problem.model_json_schema()
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
+        for path, methods in document["paths"].items():
+            if path.startswith(langserve.PATH):  # LangServe documents only what it answers itself
+                for operation in methods.values():
+                    operation["responses"] |= _as_text(problems.responses(400, 413, 422))
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _as_text(responses: dict[int | str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {str(status): response for status, response in responses.items()}

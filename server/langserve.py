@@ -23,6 +23,7 @@ from shortfactory.order import MAX_NOTES_CHARACTERS
 from shortfactory.story import Topic
 
 PATH = "/langserve/shorts"
+DISABLED = ("config_hashes", "stream_log", "feedback", "token_feedback", "public_trace_link")
 DESK: ContextVar[Desk] = ContextVar("desk")
 RESTS: tuple[Status, ...] = (
     "waiting_approval",
@@ -85,7 +86,7 @@ def add_langserve(app: FastAPI) -> None:
         runnable.with_types(input_type=ShortsRequest, output_type=cast("Any", ShortsResponse)),
         path=PATH,
         config_keys=(),
-        disabled_endpoints=["config_hashes", "stream_log", "feedback", "public_trace_link"],
+        disabled_endpoints=cast("Any", DISABLED),
         serializer=PlainSerializer(),
         dependencies=[Depends(_known)],
     )

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from decimal import Decimal
 from typing import Any
 
-from fastapi import Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from starlette.exceptions import HTTPException
 
 from shortfactory import errors
 from shortfactory.errors import ShortFactoryError, UsageError
 from shortfactory.money import show
-
-log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 BACK_AFTER_S = 2  # when to ask again while the database is away
@@ -147,7 +141,7 @@ def answer(error: ShortFactoryError) -> JSONResponse:
     kind = next(kind for kind in type(error).__mro__ if kind in TABLE)
     status, title = TABLE[kind]
     problem = Problem(
-        type=_type(kind.__name__),
+        type=type_of(kind.__name__),
         title=title,
         status=status,
         detail=str(error.args[0]),
@@ -162,76 +156,19 @@ def answer(error: ShortFactoryError) -> JSONResponse:
         headers["retry-after"] = str(BACK_AFTER_S)
     if isinstance(error, Unauthorized):
         headers["www-authenticate"] = "Bearer"
-    return _response(problem, headers)
+    return response_of(problem, headers)
 
 
-async def on_error(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
-    """Answer for errors of this project."""
-    assert isinstance(error, ShortFactoryError), "registered for these only"
-    return answer(error)
-
-
-async def on_database_lost(request: Request, error: Exception) -> JSONResponse:
-    """Answer while Postgres is away: a restart is over in seconds."""
-    told = {"action": "database_lost", "path": request.url.path}
-    log.warning("The database is away: %s", type(error).__name__, extra=told)
-    return answer(errors.DatabaseLost())
-
-
-async def on_validation(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
-    """Answer for a request that does not have the form of the document."""
-    assert isinstance(error, RequestValidationError), "registered for these only"
-    # The values given are left out: they may be large, secret, or not even text.
-    found = [
-        {"at": ".".join(map(str, each["loc"])), "says": str(each["msg"])}
-        for each in error.errors()[:20]
-    ]
-    shown = [{key: _printable(value) for key, value in each.items()} for each in found]
-    detail = "; ".join(f"{each['at']}: {each['says']}" for each in shown)
-    problem = Problem(
-        type=_type("InvalidRequest"),
-        title="Request cannot be read",
-        status=422,
-        detail=detail,
-        cure="See /openapi.json for the form of requests.",
-        errors=shown,
-    )
-    return _response(problem)
-
-
-async def on_http(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
-    """Answer for what the framework refuses: unknown paths, wrong methods."""
-    assert isinstance(error, HTTPException), "registered for these only"
-    problem = Problem(
-        type="about:blank", title=str(error.detail), status=error.status_code, detail=error.detail
-    )
-    return _response(problem, dict(error.headers or {}))
-
-
-async def on_bug(request: Request, error: Exception) -> JSONResponse:
-    """Answer for everything else without telling what it was."""
-    log.error("bug", extra={"action": "request_failed", "path": request.url.path}, exc_info=error)
-    problem = Problem(
-        type=_type("InternalError"),
-        title="Internal error",
-        status=500,
-        detail="Something unexpected went wrong. Nothing finished is lost.",
-    )
-    return _response(problem)
-
-
-def _response(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+def response_of(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
+    """A problem as it is sent."""
     content = problem.model_dump(exclude_defaults=True)
     return JSONResponse(content, problem.status, headers, media_type=MEDIA_TYPE)
 
 
-def _type(name: str) -> str:
+def type_of(name: str) -> str:
+    """The `type` of a problem, from the name of its class."""
     words = re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
     return f"urn:shortfactory:problem:{words}"
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()[:300]
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

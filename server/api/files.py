@@ -36,7 +36,9 @@ async def make_links(short_id: UUID, desk: ReadDesk) -> dict[str, FileLink]:
 
 def _add(name: str, media_type: str) -> None:
     """One route per file, so that the document names each with its type."""
-    content: dict[str, Any] = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    json = media_type == "application/json"
+    schema = {"type": "object"} if json else {"type": "string", "format": "binary"}
+    content: dict[str, Any] = {media_type: {"schema": schema}}
     found = {"description": "The file", "content": content}
 
     @router.get(

@@ -62,12 +62,14 @@ class TopicForm(Form):
         None, max_length=MAX_SOURCE_CHARACTERS, description="An article to make it from."
     )
     language: str = Field("en", max_length=40, examples=["en"])
-    seconds: float = Field(45.0, ge=MIN_SECONDS, le=MAX_SECONDS, allow_inf_nan=False)
-    scenes: int = Field(6, ge=MIN_SCENES, le=MAX_SCENES)
+    seconds: float = Field(45.0, ge=MIN_SECONDS, le=MAX_SECONDS, allow_inf_nan=False, strict=True)
+    scenes: int = Field(6, ge=MIN_SCENES, le=MAX_SCENES, strict=True)
     style: str = Field("editorial", max_length=80)
-    made_for_kids: bool = Field(False, description="Say so to the platforms.")
+    made_for_kids: bool = Field(False, strict=True, description="Say so to the platforms.")
     handoff: bool = Field(
-        False, description="Add picture track, stems and timeline for editing programs."
+        False,
+        strict=True,
+        description="Add picture track, stems and timeline for editing programs.",
     )
     providers: Providers | None = Field(
         None, description="live where the service has keys, else offline."
@@ -160,7 +162,9 @@ class DecisionForm(Form):
         }
     )
     decision: Literal["approve", "revise", "reject"]
-    script_version: int = Field(ge=0, le=1_000_000, description="The version that was read.")
+    script_version: int = Field(
+        ge=0, le=1_000_000, strict=True, description="The version that was read."
+    )
     notes: str | None = Field(None, max_length=MAX_NOTES_CHARACTERS)
     script: str | Script | None = Field(
         None, description="With approve: the edited script, as Markdown or as JSON."

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from providers.estimate import Estimate
 from providers.estimate import estimate as price
@@ -18,6 +19,17 @@ from server.auth import ReadDesk
 from server.problems import responses
 
 router = APIRouter(prefix="/v1", tags=["money"])
+
+
+def _as_written(given: object) -> object:
+    """A day as the document says; pydantic would take a number for seconds since 1970."""
+    if isinstance(given, str) and not DAY.fullmatch(given):
+        raise ValueError("give a day as YYYY-MM-DD")
+    return given
+
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Day = Annotated[date, BeforeValidator(_as_written)]
 
 
 class EstimateView(BaseModel):
@@ -48,8 +60,8 @@ async def estimate(form: TopicForm, desk: ReadDesk) -> EstimateView:
 async def costs(
     desk: ReadDesk,
     by: Literal["day", "month", "short", "provider", "model", "node", "scene"] = "day",
-    since: Annotated[date | None, Query(description="First day (UTC).")] = None,
-    until: Annotated[date | None, Query(description="The day after the last (UTC).")] = None,
+    since: Annotated[Day | None, Query(description="First day (UTC).")] = None,
+    until: Annotated[Day | None, Query(description="The day after the last (UTC).")] = None,
 ) -> CostsView:
     """Say what was spent."""
     totals = await desk.spending.totals(by, since=since, until=until)

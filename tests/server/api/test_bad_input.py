@@ -12,6 +12,8 @@ BODIES = {
     "deep nesting": (b"[" * 5_000, 400),
     "an unknown field": (b'{"topic": "Bees", "evil": 1}', 422),
     "a wrong type": (b'{"topic": 7}', 422),
+    "a truth for a number": (b'{"topic": "Bees", "scenes": true}', 422),
+    "a word for a truth": (b'{"topic": "Bees", "made_for_kids": "yes"}', 422),
     "infinite seconds": (b'{"topic": "Bees", "seconds": Infinity}', 422),
     "no seconds": (b'{"topic": "Bees", "seconds": NaN}', 422),
     "a lone surrogate": (b'{"topic": "\\ud800 bees"}', 422),
@@ -75,6 +77,12 @@ async def test_hostile_text_in_a_query_is_refused(client):
             is_problem(answer)
 
 
+async def test_a_day_is_written_as_a_day(client):
+    for day in ("0", "1764000000", "2026-13-01", "yesterday", "2026-11-22T00:00:00"):
+        is_problem(await client.get("/v1/costs", params={"since": day}))
+    assert (await client.get("/v1/costs?since=2026-11-22&until=2026-11-23")).status_code == 200
+
+
 async def test_sql_in_a_topic_is_a_topic(client, script):
     sql = "'; drop table runs; -- " + json.dumps({"a": "$$ %s %(id)s"})
     sent = await client.post("/v1/shorts", json={**script, "topic": sql})
@@ -127,7 +135,9 @@ async def test_a_webhook_that_could_not_be_reached_from_outside_is_refused(clien
 async def test_unknown_ids_paths_and_methods_are_problems(client):
     assert is_problem(await client.get(f"/v1/shorts/{UUID}"))["type"].endswith("unknown-run")
     assert is_problem(await client.get("/v1/nothing"))["status"] == 404
-    assert is_problem(await client.delete("/v1/shorts"))["status"] == 405
+    deleted = await client.delete("/v1/shorts")
+    assert is_problem(deleted)["status"] == 405
+    assert deleted.headers["allow"] == "GET, POST"
     assert is_problem(await client.post(f"/v1/shorts/{UUID}/resume"))["status"] == 404
 
 

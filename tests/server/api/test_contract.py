@@ -1,5 +1,8 @@
 """The OpenAPI document is complete, and what the service answers conforms to it."""
 
+import json
+import re
+
 import jsonschema_rs
 
 
@@ -18,6 +21,16 @@ async def test_every_route_documents_its_errors_and_is_named(app):
             assert {"401", "403", "429", "503"} <= operation["responses"].keys(), (path, method)
             assert operation["summary"]
     assert document["components"]["securitySchemes"].keys() >= {"HTTPBearer", "APIKeyHeader"}
+
+
+async def test_the_document_refers_to_nothing_it_lacks(app):
+    document = app.openapi()
+    named = re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document))
+    assert set(named) <= document["components"]["schemas"].keys()
+    operations = [each for at in document["paths"].values() for each in at.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(set(names)) == len(names)
+    assert {"order_short", "reroll_scene", "read_film"} <= set(names)
 
 
 async def test_answers_conform_to_the_document(app, client, script):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import re
 from collections import OrderedDict
 
@@ -26,6 +27,7 @@ SHAPES: dict[Aspect, float] = {"9:16": 9 / 16, "16:9": 16 / 9, "1:1": 1.0, "4:5"
 KEPT_DRAWINGS = 96
 DESKS = 2  # drawings at once; they are all arithmetic
 LEAST_COLOURS = 3
+MOST_TILT_DEGREES = 6
 
 
 class Studio:
@@ -86,7 +88,7 @@ class Studio:
         )
         async with self._desks:
             drawn = await self._drawer.draw(request, references)
-            return await asyncio.to_thread(_fitted, drawn.data, size_px, suffix)
+            return await asyncio.to_thread(_fitted, drawn.data, number, size_px, suffix)
 
 
 def _pooled(number: int) -> str:
@@ -122,16 +124,30 @@ def _cutting(data: bytes, number: int, suffix: str) -> bytes:
     return cv2.imencode(suffix, full)[1].tobytes()
 
 
-def _fitted(data: bytes, size_px: tuple[int, int], suffix: str) -> bytes:
-    """Scale to cover the size, cut the middle out, encode."""
+def _fitted(data: bytes, number: int, size_px: tuple[int, int], suffix: str) -> bytes:
+    """The drawing at this size, mirrored or tilted as its prompt has it.
+
+    Image models seldom draw one subject twice from the same side; the illustrator often does.
+    """
     picture = _decoded(data)
     if picture is None:
         raise ValueError("The illustrator's picture cannot be decoded.")
-    width_px, height_px = size_px
-    scale = max(width_px / picture.shape[1], height_px / picture.shape[0])
-    wide, high = round(picture.shape[1] * scale), round(picture.shape[0] * scale)
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    picture = cv2.resize(picture, (max(wide, width_px), max(high, height_px)), interpolation=method)
-    left, top = (picture.shape[1] - width_px) // 2, (picture.shape[0] - height_px) // 2
-    cut = picture[top : top + height_px, left : left + width_px]
+    tilt = number // 2 % (2 * MOST_TILT_DEGREES + 1) - MOST_TILT_DEGREES
+    if number % 2:
+        picture = cv2.flip(picture, 1)
+    cut = cv2.warpAffine(
+        picture, _covering(picture, tilt, size_px), size_px, flags=cv2.INTER_LINEAR
+    )
     return cv2.imencode(suffix, cut)[1].tobytes()
+
+
+def _covering(picture: np.ndarray, tilt: float, size_px: tuple[int, int]) -> np.ndarray:
+    """The turn about the middle that, scaled as little as may be, leaves no corner empty."""
+    (high, wide), (width_px, height_px) = picture.shape[:2], size_px
+    cos, sin = math.cos(math.radians(abs(tilt))), math.sin(math.radians(abs(tilt)))
+    scale = max(
+        (width_px * cos + height_px * sin) / wide, (width_px * sin + height_px * cos) / high
+    )
+    turn = cv2.getRotationMatrix2D((wide / 2, high / 2), tilt, scale)
+    turn[:, 2] += (width_px - wide) / 2, (height_px - high) / 2
+    return turn

@@ -162,3 +162,17 @@ def test_the_same_picture_twice_is_found(clip, rng):
     light = again * rng.uniform(0.85, 1.1) + rng.uniform(-15, 15)
     clip.pictures[2] = np.clip(light, 16, 235).astype(np.uint8)
     assert ("duplicate", 2) in clip.stills()
+
+
+def test_two_pictures_under_the_same_sun_are_not_the_same(clip, rng):
+    high, wide = clip.pictures[1].shape
+    x, y, radius = (
+        wide // 2,
+        round(high * 0.3),
+        round(min(high * 0.56, wide) * rng.uniform(0.1, 0.22)),
+    )
+    for picture in clip.pictures.values():
+        hero = cv2.resize(picture, (radius, radius))
+        cv2.circle(picture, (x, y), radius, 235, -1)
+        picture[y : y + radius, x : x + radius] = hero
+    assert ("duplicate", 2) not in clip.stills()

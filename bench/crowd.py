@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -33,15 +34,19 @@ from providers.gateway import Gateway
 from providers.ledger import Ledger
 from providers.ports import ImageRequest, VoiceRequest
 from providers.shared_limits import SharedLimiter
+from providers.spending import Entry
 from shortfactory.errors import BudgetExceeded, ProviderError
 from shortfactory.plan import Payer
 from shortfactory.settings import BudgetSettings, Settings
+from simulator.bill import Row
 from simulator.faults import Fault
 from simulator.scenarios import Scenario
 from simulator.server import Simulator
 
 IMAGE, VOICE = "gemini:gemini-3.1-flash-lite-image", "elevenlabs:eleven_flash_v2_5"
 SCENES = 4
+# What the prompts and narrations below say of themselves.
+WORDS = re.compile(r"Scene (\d+) of (run-\d+) shows")
 SEED = 11
 # Some calls fail as vendors do; some answers are paid for and lost on their way.
 VENDORS = Scenario(
@@ -99,11 +104,18 @@ async def play(crowd: Crowd, settings: Settings, dsn: str) -> Found:
         rows = [row for number in range(crowd.runs) for row in await ledger.rows(f"run-{number}")]
     return Found(
         limit_usd=crowd.limit_usd,
-        books=compare(rows, bill),
+        books=compare(rows, bill, _same),
         calls=sum(row.sent_at is not None for row in rows),
         killed=killed,
         took_s=time.monotonic() - started_s,
     )
+
+
+def _same(entry: Entry, row: Row) -> bool:
+    """Whether a row of the bill is about the run and scene of an entry."""
+    said = WORDS.search(row.text)
+    about = (row.vendor, said[2], int(said[1])) if said else ()
+    return about == (entry.provider, entry.run_id, entry.scene)
 
 
 def _finish(crowd: Crowd, facts: tuple[str, ...]) -> None:

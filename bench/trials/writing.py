@@ -56,7 +56,6 @@ WRITING = (
         says="refused the text (SAFETY)",
         requests={"text": 1},
         cure=USUAL,
-        exact=False,  # LangChain drops the usage of a blocked prompt
     ),
     Trial(
         name="text_key",

@@ -42,13 +42,14 @@ class Camera:
         """Fill the planes with what the view sees, exact to 1/64 pixel of the master or better."""
         across = _axis(seen.x, seen.zoom, master.width_px, self._size[0])
         down = _axis(seen.y, seen.zoom, master.height_px, self._size[1])
-        _sample(master.y, across, down, out.y)
+        out.y[:] = _sampled(master.y, across, down, self._size)
         # Master chroma k covers luma 2k and 2k+1: its centre is luma 2k + 0.5. The frame's is
         # left-sited: column 2i, between the rows 2j and 2j+1.
         across = Axis((across.first - 0.5) / 2, across.step)
         down = Axis((down.first + 0.5 * down.step - 0.5) / 2, down.step)
-        _sample(master.u, across, down, out.u)
-        _sample(master.v, across, down, out.v)
+        both = _sampled(master.uv, across, down, (self._size[0] // 2, self._size[1] // 2))
+        cv2.extractChannel(both, 0, out.u)
+        cv2.extractChannel(both, 1, out.v)
 
 
 def _axis(centre: float, zoom: float, master_px: int, frame_px: int) -> Axis:
@@ -80,22 +81,21 @@ def whole_cut(axis: Axis, count: int, room: int) -> Cut | None:
     return Cut(at, end, skip) if missed[skip] <= NEAR_PX and end <= room else None
 
 
-def _sample(plane: Bytes, across: Axis, down: Axis, out: Bytes) -> None:
-    height, width = out.shape
+def _sampled(plane: Bytes, across: Axis, down: Axis, size: tuple[int, int]) -> Bytes:
+    width, height = size
     columns = whole_cut(across, width, plane.shape[1])
     rows = whole_cut(down, height, plane.shape[0])
     if columns is None or rows is None:
-        return _warp(plane, across, down, out)
+        return _warped(plane, across, down, size)
     part = plane[rows.at : rows.end, columns.at : columns.end]
     scaled = cv2.resize(part, None, None, 1 / across.step, 1 / down.step, cv2.INTER_LINEAR)
-    rows_out = slice(rows.skip, rows.skip + height)
-    out[:] = scaled[rows_out, columns.skip : columns.skip + width]
-    return None
+    cut = scaled[rows.skip : rows.skip + height, columns.skip : columns.skip + width]
+    return np.asarray(cut, np.uint8)
 
 
-def _warp(plane: Bytes, across: Axis, down: Axis, out: Bytes) -> None:
+def _warped(plane: Bytes, across: Axis, down: Axis, size: tuple[int, int]) -> Bytes:
     matrix = np.array(
         [[across.step, 0, across.first + MARGIN], [0, down.step, down.first + MARGIN]]
     )
-    height, width = out.shape
-    cv2.warpAffine(plane, matrix, (width, height), out, LINEAR, cv2.BORDER_REPLICATE)
+    warped = cv2.warpAffine(plane, matrix, size, None, LINEAR, cv2.BORDER_REPLICATE)
+    return np.asarray(warped, np.uint8)

@@ -39,17 +39,17 @@ SETTINGS: dict[Quality, dict[str, str]] = {
     "best": {"preset": "fast", "crf": "17", "x264-params": "rc-lookahead=40"},
 }
 SHARED = "bframes=2:b-pyramid=none:open-gop=0:stitchable=1:threads=4"
-# ITU-T H.264 table A-1: macroblocks (16x16) a second, macroblocks a frame.
+# ITU-T H.264 table A-1: macroblocks (16x16) a second, macroblocks a frame, kbit a second.
 LEVELS = {
-    "3.0": (40_500, 1_620),
-    "3.1": (108_000, 3_600),
-    "3.2": (216_000, 5_120),
-    "4.0": (245_760, 8_192),
-    "4.2": (522_240, 8_704),
-    "5.0": (589_824, 22_080),
-    "5.1": (983_040, 36_864),
-    "5.2": (2_073_600, 36_864),
-    "6.0": (4_177_920, 139_264),
+    "3.0": (40_500, 1_620, 10_000),
+    "3.1": (108_000, 3_600, 14_000),
+    "3.2": (216_000, 5_120, 20_000),
+    "4.0": (245_760, 8_192, 20_000),
+    "4.2": (522_240, 8_704, 50_000),
+    "5.0": (589_824, 22_080, 135_000),
+    "5.1": (983_040, 36_864, 240_000),
+    "5.2": (2_073_600, 36_864, 240_000),
+    "6.0": (4_177_920, 139_264, 240_000),
 }
 # x264's AVX-512 macroblock-tree reads memory it never wrote: with it the same frames give other
 # bytes from run to run (measured on crossfades; AVX2 gave the same bytes every time).
@@ -95,7 +95,10 @@ def _options(quality: Quality, frame: Frame) -> dict[str, str]:
     options = dict(SETTINGS[quality])
     gop = GOP_S * frame.fps
     options["x264-params"] += f":{SHARED}{STEADY_ASM}:keyint={gop}:min-keyint={frame.fps // 2}"
-    options["x264-params"] += f":level={level(frame)}"
+    name, kbit_s = level(frame), LEVELS[level(frame)][2]
+    # The High profile may take a quarter more, with a buffer of its own size: that is room for
+    # the joins, where each piece's buffer begins anew.
+    options["x264-params"] += f":level={name}:vbv-maxrate={kbit_s}:vbv-bufsize={kbit_s}"
     return options
 
 
@@ -104,7 +107,7 @@ def level(frame: Frame) -> str:
     blocks = ceil(frame.width_px / 16) * ceil(frame.height_px / 16)
     fits = (
         name
-        for name, (a_second, a_frame) in LEVELS.items()
+        for name, (a_second, a_frame, _) in LEVELS.items()
         if blocks <= a_frame and blocks * frame.fps <= a_second
     )
     return next(fits)

@@ -48,12 +48,12 @@ class Planes(NamedTuple):
 class Master:
     """A picture ready to film: Y at 1.5 times the frame, U and V at half of that.
 
-    Every plane has a margin of its own repeated edge on all sides.
+    U and V lie side by side, (rows, columns, 2): sampled together they cost two thirds. Both
+    arrays have a margin of their own repeated edge on all sides.
     """
 
     y: Bytes
-    u: Bytes
-    v: Bytes
+    uv: Bytes
 
     @property
     def width_px(self) -> int:
@@ -79,7 +79,7 @@ def to_master(rgb: NDArray[Any], size: tuple[int, int] | None = None) -> Master:
     width, height = size or (rgb.shape[1], rgb.shape[0])
     y, u, v = cv2.split(cv2.transform(rgb, TO_YUV.astype(np.float32)))
     half = (width // 2, height // 2)
-    return Master(_resized(y, (width, height)), _resized(u, half), _resized(v, half))
+    return Master(_resized(y, (width, height)), _resized(cv2.merge([u, v]), half))
 
 
 def _resized(plane: NDArray[Any], size: tuple[int, int]) -> Bytes:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from media.encode import level
+from media.encode import LEVELS, encode, level
 from media.frames import Painter, open_scene
 from media.planes import Planes
 from media.render import RenderDoor
@@ -116,6 +116,23 @@ def test_the_level_is_written_in_the_header(film):
     with av.open(str(film.path)) as container:
         sps = container.streams.video[0].codec_context.extradata
     assert sps[:4] == bytes([1, 100, sps[2], 30])  # avcC: version, High, flags, 3.0 in tenths
+
+
+def test_noise_does_not_break_the_level_and_stays_the_same_to_the_byte(tmp_path):
+    """What would be three times the level's rate is held to the rate and one buffer."""
+    frame = Frame(width_px=396, height_px=704)
+    limit = LEVELS[level(frame)][2] * 1000
+    noise = np.random.default_rng(1).integers(0, 255, (60, 704, 396), np.uint8)
+
+    def draw(at, planes):
+        planes.y[:], planes.u[:], planes.v[:] = noise[at], 128, 128
+
+    for name in ("a.mp4", "b.mp4"):
+        encode(draw, len(noise), frame, "default", tmp_path / name)
+    with av.open(str(tmp_path / "a.mp4")) as piece:
+        bits = [packet.size * 8 for packet in piece.demux(video=0) if packet.size]
+    assert limit < max(sum(bits[at : at + 30]) for at in range(31)) <= 2 * limit
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
 
 
 def test_the_index_is_in_front_and_there_is_no_edit_list(film):

@@ -21,6 +21,7 @@ from media.typeset import Box
 
 POP_MS, POP_PEAK, POP_REST = 160.0, 1.14, 1.06
 BAR_SHARE = 0.08  # of the type's size: how thick the underline is
+GLUED_SHARE = 0.02  # the room beside a word that no space parts from its neighbour
 BOX_SHARE, BOX_RISE_SHARE = 0.17, 0.1  # the box's margins, beside and above the ink
 
 
@@ -115,12 +116,15 @@ class Drawn:
     def _boxed(self, index: int) -> tuple[Sprite, Sprite]:
         """A rounded box for a word, and the phrase with that word's ink in the box's contrast."""
         word, size = self.made.words[index], self.made.size_px
-        margin, rise = round(size * BOX_SHARE), round(size * BOX_RISE_SHARE)
+        rise = round(size * BOX_RISE_SHARE)
+        before, after = (
+            round(size * (GLUED_SHARE if tight else BOX_SHARE)) for tight in self.made.glued(index)
+        )
         top, bottom = self.made.line_ink(index)
         box = Box(
-            max(word.left - margin, self.safe.left),
+            max(word.left - before, self.safe.left),
             max(top - rise, self.safe.top),
-            min(word.right + margin, self.safe.right),
+            min(word.right + after, self.safe.right),
             min(bottom + rise, self.safe.bottom),
         )
         colours = list(self.made.base_colours)
@@ -184,7 +188,11 @@ def _pop(drawn: Drawn, ms: float, out: Planes) -> None:
         if at != index:
             drawn.base.blend(out, cell)
     since = ms - drawn.made.phrase.words[index].start_ms
-    drawn.popped(drawn.made.cells[index], True, _bounce(since, 1.0, POP_PEAK, POP_REST)).blend(out)
+    scale = _bounce(since, 1.0, POP_PEAK, POP_REST)
+    if any(drawn.made.glued(index)):
+        room = 2 * GLUED_SHARE * drawn.made.size_px / max(drawn.made.words[index].width, 1)
+        scale = min(scale, round(1 + room, 2))
+    drawn.popped(drawn.made.cells[index], True, scale).blend(out)
 
 
 def _solo(drawn: Drawn, ms: float, out: Planes) -> None:

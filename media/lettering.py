@@ -19,6 +19,7 @@ from media.typeset import Box, Setting, Type, set_lines
 
 Bytes = NDArray[np.uint8]
 SHADE_REACH = 0.34  # of the type's size: how far the shade spreads before it is gone
+SHADE_SHRINK = 4  # so soft a cloud is the same when it is drawn small and enlarged
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,17 @@ class Lettering:
 
     def shade(self) -> Sprite:
         """A soft cloud of the outline's colour behind the words, wider than they are."""
-        reach = round(self.size_px * SHADE_REACH)
-        wide = np.pad(self.ink[:, :, 3], 3 * reach)
-        body = cv2.dilate(wide, np.ones((reach, reach), np.uint8))
-        cloud = cv2.GaussianBlur(body, (0, 0), reach).astype(np.float32) * self.style.shade
+        reach = max(1, round(self.size_px * SHADE_REACH / SHADE_SHRINK))
+        edge = 3 * reach * SHADE_SHRINK
+        wide = np.pad(self.ink[:, :, 3], edge)
+        size = (-(-wide.shape[1] // SHADE_SHRINK), -(-wide.shape[0] // SHADE_SHRINK))
+        small = cv2.resize(wide, size, interpolation=cv2.INTER_AREA)
+        body = cv2.dilate(small, np.ones((reach, reach), np.uint8)).astype(np.float32)
+        cloud = cv2.GaussianBlur(body, (0, 0), reach) * self.style.shade
         colour = np.array([*_rgb(self.style.outline), 255], np.float32) / 255
-        rgba = np.rint(cloud[:, :, None] * colour).astype(np.uint8)
-        return to_sprite(rgba, self.left - 3 * reach, self.top - 3 * reach)
+        tinted = np.asarray(cloud)[:, :, None] * colour
+        rgba = cv2.resize(tinted, wide.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        return to_sprite(np.rint(rgba).astype(np.uint8), self.left - edge, self.top - edge)
 
     def line_ink(self, index: int) -> tuple[int, int]:
         """Where the ink of a word's line begins and ends, from the frame's top."""
@@ -70,6 +75,17 @@ class Lettering:
         if not len(rows):
             return cell.top, cell.bottom
         return cell.top + int(rows[0]), cell.top + int(rows[-1]) + 1
+
+    def glued(self, index: int) -> tuple[bool, bool]:
+        """Whether no space parts a word from what stands to its left, and to its right."""
+        seams = self.phrase.seams
+        before = index > 0 and self._same_line(index - 1, index) and seams[index - 1] == ""
+        last = index == len(seams) - 1
+        after = not last and self._same_line(index, index + 1) and seams[index] == ""
+        return (after, before) if self.right_to_left else (before, after)
+
+    def _same_line(self, one: int, other: int) -> bool:
+        return self.cells[one].top == self.cells[other].top
 
     @property
     def base_colours(self) -> tuple[str, ...]:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
+from itertools import pairwise
+from math import ceil
 from typing import Final
+
+import budoux
 
 SENTENCE_ENDS: Final = frozenset(".!?…。！？।؟۔")
 CLAUSE_ENDS: Final = frozenset(",;:—–、，；：،؛)»”")
@@ -13,6 +18,11 @@ WIDE: Final = frozenset("mwMWQO@%&—…")
 NEVER_FIRST: Final = frozenset(
     "、。，．・：；！？!?,.）」』】〕〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々”’"
 )
+_PARSERS: Final = {
+    "ja": budoux.load_default_japanese_parser,
+    "th": budoux.load_default_thai_parser,
+    "zh": budoux.load_default_simplified_chinese_parser,
+}
 JOINERS: Final = frozenset("\u200d\u200c")
 # Words that lean on the next one: a phrase should not end on them.
 _LEANING_WORDS = (
@@ -95,27 +105,37 @@ def is_ideographic(text: str) -> bool:
     return 2 * hits >= len(text) > 0
 
 
-def bunsetsu(text: str, room_em: float) -> list[str]:
-    """Cut Chinese or Japanese where a reader pauses, into parts of at most `room_em`.
+def reading_parts(text: str, room_em: float) -> list[str]:
+    """Cut Chinese, Japanese or Thai between words, by BudouX, into parts of at most `room_em`.
 
-    Japanese phrases end where hiragana gives way to another script; no dictionary is needed.
     Closing marks, small kana and the long vowel never begin a part.
     """
-    parts: list[str] = []
-    for cluster in clusters(text):
-        if not parts or (_may_cut(parts[-1], cluster) or width_em(parts[-1] + cluster) > room_em):
-            if parts and cluster[0] in NEVER_FIRST:
-                parts[-1] += cluster
+    found: list[str] = []
+    for word in _parser(_tongue(text)).parse(text):
+        for part in even_parts(word, ceil(width_em(word) / room_em)):
+            if found and part[0] in NEVER_FIRST:
+                found[-1] += part
             else:
-                parts.append(cluster)
-        else:
-            parts[-1] += cluster
-    return parts
+                found.append(part)
+    return found
 
 
-def _may_cut(before: str, after: str) -> bool:
-    hiragana = 0x3040 <= ord(before[-1]) <= 0x309F
-    return pause_after(before) > 0 or (hiragana and not 0x3040 <= ord(after[0]) <= 0x309F)
+def even_parts(text: str, count: int) -> list[str]:
+    """Cut between characters as readers count them, into parts of about one length."""
+    pieces = clusters(text)
+    edges = [round(len(pieces) * part / count) for part in range(count + 1)]
+    return ["".join(pieces[start:end]) for start, end in pairwise(edges) if end > start]
+
+
+def _tongue(text: str) -> str:
+    if any(0x3040 <= ord(mark) <= 0x30FF for mark in text):
+        return "ja"
+    return "th" if any(0x0E00 <= ord(mark) <= 0x0E7F for mark in text) else "zh"
+
+
+@cache
+def _parser(tongue: str) -> budoux.Parser:
+    return _PARSERS[tongue]()
 
 
 def is_right_to_left(text: str) -> bool:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from math import ceil
 
 from media.script_text import (
-    bunsetsu,
     clean,
     clusters,
+    even_parts,
     is_ideographic,
     is_spaceless,
-    pause_after,
+    reading_parts,
     width_em,
 )
 from shortfactory.story import Word
 
 MOST_SHRINKING = 1.3  # a word this much wider than a line is set smaller, not cut
-MERGED_EM = 4.0  # Chinese and Japanese words are seldom longer
+WHOLE_EM = 8.0  # Chinese and Japanese words are not longer
+PART_SHARE = 0.7  # of a line: the longest of their words
 
 
 @dataclass(frozen=True)
@@ -115,19 +116,15 @@ def _loose(word: Spoken) -> Spoken:
 def _split(word: Spoken, line_em: float) -> list[Spoken]:
     """Cut what no line can hold; a cut inside a spaced script's word shows a hyphen."""
     if is_ideographic(word.text):
-        return _resume(word, bunsetsu(word.text, line_em / 2))
+        return _resume(word, reading_parts(word.text, line_em * PART_SHARE))
     wide = width_em(word.text)
     if wide <= line_em * MOST_SHRINKING:
         return [word]
-    parts = _even_parts(clusters(word.text), ceil(wide / (line_em * 0.9)))
-    shown = word.text.isalpha() and not is_spaceless(word.text)
+    if is_spaceless(word.text):
+        return _resume(word, reading_parts(word.text, line_em))
+    parts = even_parts(word.text, ceil(wide / (line_em * 0.9)))
     *heads, tail = _resume(word, parts)
-    return [*(replace(head, cut=shown) for head in heads), tail]
-
-
-def _even_parts(pieces: tuple[str, ...], count: int) -> list[str]:
-    edges = [round(len(pieces) * part / count) for part in range(count + 1)]
-    return ["".join(pieces[start:end]) for start, end in pairwise(edges)]
+    return [*(replace(head, cut=word.text.isalpha()) for head in heads), tail]
 
 
 def _resume(word: Spoken, parts: list[str]) -> list[Spoken]:
@@ -140,16 +137,46 @@ def _merge(words: list[Spoken]) -> list[Spoken]:
     merged: list[Spoken] = []
     for word in words:
         last = merged[-1] if merged else None
-        if last and last.glued and _belongs(last.text, word.text):
-            merged[-1] = Spoken(last.text + word.text, last.start_ms, word.end_ms, word.glued)
+        if last and last.glued and _stands_on(last.text, word.text):
+            merged[-1] = _joined([last, word])
         else:
             merged.append(word)
-    return merged
+    return [part for run in _runs(merged) for part in _reunited(run)]
 
 
-def _belongs(left: str, right: str) -> bool:
-    if len(clusters(left[-1:] + right[:1])) == 1:  # a mark that stands on the sign before it
-        return True
-    if not (is_ideographic(left) and is_ideographic(right)) or pause_after(left):
-        return False
-    return len(bunsetsu(left + right, MERGED_EM)) == 1
+def _stands_on(left: str, right: str) -> bool:
+    """A mark that belongs to the sign before it."""
+    return len(clusters(left[-1:] + right[:1])) == 1
+
+
+def _runs(words: list[Spoken]) -> list[list[Spoken]]:
+    """Chinese and Japanese that nothing parts; every other word alone."""
+    runs: list[list[Spoken]] = []
+    for word in words:
+        before = runs[-1][-1] if runs else None
+        if before and before.glued and is_ideographic(before.text) and is_ideographic(word.text):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return runs
+
+
+def _reunited(run: list[Spoken]) -> list[Spoken]:
+    """Join a run's pieces up to where its language ends a word."""
+    if len(run) == 1:
+        return run
+    parts = reading_parts("".join(piece.text for piece in run), WHOLE_EM)
+    ends = set(accumulate(map(len, parts)))
+    whole: list[Spoken] = []
+    pieces: list[Spoken] = []
+    for piece, at in zip(run, accumulate(len(piece.text) for piece in run), strict=True):
+        pieces.append(piece)
+        if at in ends:
+            whole.append(_joined(pieces))
+            pieces = []
+    return whole
+
+
+def _joined(pieces: list[Spoken]) -> Spoken:
+    text = "".join(piece.text for piece in pieces)
+    return Spoken(text, pieces[0].start_ms, pieces[-1].end_ms, pieces[-1].glued)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.phrases import line_em, phrases
-from media.script_text import bunsetsu, clean, clusters, width_em
+from media.script_text import clean, clusters, reading_parts, width_em
 from media.style import load
 from shortfactory.story import Word
 
@@ -100,8 +100,27 @@ def test_emoji_and_marks_stay_whole():
     assert clusters("👩🏽‍🚀🇫🇷🇩🇪é") == ("👩🏽‍🚀", "🇫🇷", "🇩🇪", "é")
 
 
-def test_japanese_breaks_after_particles():
-    assert bunsetsu("世界で一番賢いタコは", 6) == ["世界で", "一番賢い", "タコは"]
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "ミツバチは踊って花の場所を教える。",
+            ["ミツバチは", "踊って", "花の", "場所を", "教える。"],
+        ),
+        ("世界上最聪明的章鱼", ["世界", "上", "最", "聪明", "的", "章鱼"]),
+        ("ผึ้งเต้นรำ", ["ผึ้ง", "เต้น", "รำ"]),
+    ],
+)
+def test_scripts_without_spaces_break_between_words(text, parts):
+    assert reading_parts(text, 8) == parts
+
+
+def test_thai_and_chinese_that_no_line_can_hold_are_cut_between_words():
+    thai = "ผึ้งเต้นรำเพื่อบอกทางให้เพื่อน" * 3
+    shown = [word.text for phrase in cut(thai) for word in phrase.words]
+    assert "".join(shown) == thai
+    assert {"ผึ้ง", "เต้น", "เพื่อ"} <= set(shown)
+    assert all("-" not in seam for phrase in cut(thai) for seam in phrase.seams)
 
 
 def test_characters_timed_one_by_one_become_phrases():

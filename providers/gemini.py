@@ -6,20 +6,20 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pydantic import JsonValue, SecretStr
+from pydantic import JsonValue
 
 from providers import pictures
 from providers.first_use import FirstUse
-from providers.gemini_access import GeminiAccess
-from providers.gemini_reply import REFUSALS, Reply, finished_badly, tokens
+from providers.gemini_model import GeminiModel
+from providers.gemini_reply import REFUSALS, Reply, answer_facts, finished_badly, tokens
 from providers.ports import ImageReply, ImageRequest, TextReply, TextRequest, Usage
 from providers.usage_bounds import picture_tokens
-from shortfactory.errors import MalformedReply, RequestRejected
+from shortfactory.errors import MalformedReply
 
 if TYPE_CHECKING:
-    import httpx
     from langchain_core.messages import AIMessage
 
     from providers.gemini_sdk import GeminiChat
@@ -45,40 +45,23 @@ def image_thinking(model: str) -> str | None:
     return "minimal" if model.startswith(levels) else None
 
 
-class GeminiText:
+class GeminiText(GeminiModel):
     """Writes JSON of a schema, by LangChain's `ChatGoogleGenerativeAI`.
 
     The reply is the model's text as it came: LangChain's parser, which closes the braces of a
     truncated answer, never sees it.
     """
 
-    def __init__(
-        self,
-        model: str,
-        api_key: SecretStr,
-        base_url: str,
-        timeout_s: float,
-        http: httpx.AsyncClient,
-    ) -> None:
-        """Check key and address; raises ConfigurationError. SDKs load at the first call."""
-        self._access = GeminiAccess(model, api_key, base_url, timeout_s, http)
-        self._chat = FirstUse(self._open)
-
-    @property
-    def id(self) -> str:
-        """The id under which the catalogue knows it."""
-        return self._access.id
-
     def fingerprint(self, request: TextRequest) -> Mapping[str, JsonValue]:
         """Everything sent to the model, and who answers."""
         return {
-            "endpoint": self._access.endpoint,
+            "endpoint": self.endpoint,
             "system": request.system,
             "prompt": request.prompt,
             "prompt_version": request.prompt_version,
             "schema": request.schema_,
             "max_output_tokens": request.max_output_tokens,
-            "thinking": text_thinking(self._access.model),
+            "thinking": text_thinking(self.model),
         }
 
     async def write(self, request: TextRequest) -> TextReply:
@@ -99,20 +82,21 @@ class GeminiText:
         return TextReply(text=text, usage=usage)
 
     def _unfinished(self, reason: str, text: str, usage: Usage) -> Exception:
-        facts: dict[str, Any] = {"provider": "gemini", "model": self._access.model}
-        facts |= {"code": reason, "http_status": 200, "units": usage.units, "billed": True}
         ending = {"MAX_TOKENS": "was cut off by the token limit", "STOP": "is empty"}
         what = ending.get(reason, f"ended with {reason or 'no reason'}")
+        facts = answer_facts(self.model, usage, reason)
         return finished_badly(reason, "no text came back", "text", facts) or MalformedReply(
-            f"The answer of Gemini ({self._access.model}) {what} after {len(text)} characters.",
-            **facts,
+            f"The answer of Gemini ({self.model}) {what} after {len(text)} characters.", **facts
         )
+
+    @cached_property
+    def _chat(self) -> FirstUse[GeminiChat]:
+        return FirstUse(self._open)
 
     def _open(self) -> GeminiChat:
         from providers.gemini_sdk import GeminiChat  # noqa: PLC0415 - over a second of CPU
 
-        access = self._access
-        return GeminiChat(access.door(), access.base_url, text_thinking(access.model))
+        return GeminiChat(self.open_door(), self.base_url, text_thinking(self.model))
 
 
 def _finish_reason(message: AIMessage) -> str:
@@ -138,38 +122,21 @@ def _text_usage(message: AIMessage) -> Usage:
     return Usage(units=units, request_id=str(message.response_metadata.get("response_id", "")))
 
 
-class GeminiImage:
+class GeminiImage(GeminiModel):
     """Draws with a Nano Banana model, by google-genai.
 
     Pictures of the cast go before the text, as Google advises for a consistent character.
     """
 
-    def __init__(
-        self,
-        model: str,
-        api_key: SecretStr,
-        base_url: str,
-        timeout_s: float,
-        http: httpx.AsyncClient,
-    ) -> None:
-        """Check key and address; raises ConfigurationError. The SDK loads at the first call."""
-        self._access = GeminiAccess(model, api_key, base_url, timeout_s, http)
-        self.door = FirstUse(self._access.door)
-
-    @property
-    def id(self) -> str:
-        """The id under which the catalogue knows it."""
-        return self._access.id
-
     def fingerprint(self, request: ImageRequest) -> Mapping[str, JsonValue]:
         """Everything sent to the model, who answers, and which variation it is."""
         return {
-            "endpoint": self._access.endpoint,
+            "endpoint": self.endpoint,
             "prompt": request.prompt,
             "aspect": request.aspect,
             "size": request.size,
             "references": list(request.references),
-            "thinking": image_thinking(self._access.model),
+            "thinking": image_thinking(self.model),
             "variation": request.variation,
         }
 
@@ -192,11 +159,8 @@ class GeminiImage:
         try:
             sent = [pictures.reference(data) for data in references]
         except pictures.PictureProblem as problem:
-            raise RequestRejected(
-                f"A reference picture for Gemini cannot be used: {problem}.",
-                provider="gemini",
-                model=self._access.model,
-            ) from problem
+            message = f"A reference picture for Gemini cannot be used: {problem}."
+            raise self.rejected(message) from problem
         inline = [{"inline_data": {"data": data, "mime_type": kind}} for data, kind in sent]
         return [*inline, {"text": prompt}]
 
@@ -206,7 +170,7 @@ class GeminiImage:
             "response_modalities": ["IMAGE"],
             "image_config": {"aspect_ratio": request.aspect, "image_size": request.size},
         }
-        if level := image_thinking(self._access.model):
+        if level := image_thinking(self.model):
             config["thinking_config"] = {"thinking_level": level}
         if bound := picture_tokens(self.id, request.size):
             # what the gateway reserves is all that the vendor may bill
@@ -218,19 +182,13 @@ class GeminiImage:
         usage = reply.media_usage("IMAGE")
         blobs = [part.inline_data for part in reply.parts if part.inline_data]
         if not blobs or reply.finish_reason in REFUSALS:
-            raise reply.nothing_usable(self._access.model, "picture", usage)
+            raise reply.nothing_usable(self.model, "picture", usage)
         try:
             data = base64.b64decode(blobs[-1].data, validate=True)
             size = pictures.measure(data, request.aspect, LEAST_SIDE_PX[request.size])
         except (binascii.Error, pictures.PictureProblem) as problem:
-            raise MalformedReply(
-                f"Gemini ({self._access.model}) sent a picture that cannot be used: {problem}.",
-                provider="gemini",
-                model=self._access.model,
-                http_status=200,
-                units=usage.units,
-                billed=True,
-            ) from problem
+            message = f"Gemini ({self.model}) sent a picture that cannot be used: {problem}."
+            raise self.malformed(message, usage) from problem
         return ImageReply(
             data=data,
             media_type=size.media_type,

@@ -70,9 +70,9 @@ class GeminiBatchImage(GeminiImage):
         code, message = error.get("code"), quote(str(error.get("message") or ""))
         kind = RequestRejected if code in _OUR_FAULT else ProviderDown
         return kind(
-            f"Gemini ({self.id}) could not draw one picture of a batch: {message}",
+            f"Gemini ({self.model}) could not draw one picture of a batch: {message}",
             provider="gemini",
-            model=self.id.partition(":")[2],
+            model=self.model,
             code=str(code),
         )
 

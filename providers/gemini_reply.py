@@ -104,8 +104,7 @@ class Reply(_Wire):
     def nothing_usable(self, model: str, wanted: str, usage: Usage) -> ProviderError:
         """Why there is no `wanted` in it: a refusal where the vendor says so, else malformed."""
         reason, message = self.finish_reason, self._vendors_words()
-        facts: dict[str, Any] = {"provider": "gemini", "model": model, "code": reason}
-        facts |= {"http_status": 200, "units": usage.units, "billed": True}
+        facts = answer_facts(model, usage, reason)
         return finished_badly(reason, message, wanted, facts) or MalformedReply(
             f"Gemini ({model}) sent no {wanted} ({reason or 'no reason'}): {message}", **facts
         )
@@ -114,6 +113,12 @@ class Reply(_Wire):
         message = self.candidates[0].finish_message if self.candidates else ""
         texts = [part.text for part in self.parts if part.text]
         return quote(message or " ".join(texts) or "without a word why")
+
+
+def answer_facts(model: str, usage: Usage, code: str = "") -> dict[str, Any]:
+    """The facts of a failure that arrived as an answer: HTTP 200, and perhaps billed."""
+    facts: dict[str, Any] = {"provider": "gemini", "model": model, "code": code}
+    return {**facts, "http_status": 200, "units": usage.units, "billed": True}
 
 
 def finished_badly(

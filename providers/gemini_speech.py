@@ -13,21 +13,17 @@ import io
 import re
 import wave
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pydantic import JsonValue, SecretStr
+from pydantic import JsonValue
 
-from providers.first_use import FirstUse
-from providers.gemini_access import GeminiAccess
+from providers.gemini_model import GeminiModel
 from providers.gemini_reply import REFUSALS, Blob, Reply
-from providers.ports import Usage, VoiceReply, VoiceRequest
+from providers.ports import VoiceReply, VoiceRequest
 from providers.usage_bounds import most_speech_tokens
 from providers.word_times import sent_text
-from shortfactory.errors import InvalidInput, MalformedReply, RequestRejected
+from shortfactory.errors import InvalidInput
 from shortfactory.story import Word
-
-if TYPE_CHECKING:
-    import httpx
 
 RATE_HZ = 24_000  # where the reply does not say
 # How long it may last, in lengths of the reference: more or less is another text.
@@ -60,34 +56,17 @@ _BY_TONE = {
 NARRATOR = "Charon"
 
 
-class GeminiSpeech:
+class GeminiSpeech(GeminiModel):
     """Speaks with a Gemini TTS model, by google-genai.
 
     A configured voice is another vendor's more often than not, because this is the fallback; so
     only the names of Google's own voices are obeyed, and else the tone chooses.
     """
 
-    def __init__(
-        self,
-        model: str,
-        api_key: SecretStr,
-        base_url: str,
-        timeout_s: float,
-        http: httpx.AsyncClient,
-    ) -> None:
-        """Check key and address; raises ConfigurationError. The SDK loads at the first call."""
-        self._access = GeminiAccess(model, api_key, base_url, timeout_s, http)
-        self._door = FirstUse(self._access.door)
-
-    @property
-    def id(self) -> str:
-        """The id under which the catalogue knows it."""
-        return self._access.id
-
     def fingerprint(self, request: VoiceRequest) -> Mapping[str, JsonValue]:
         """What is sent, who answers, and which variation it is."""
         return {
-            "endpoint": self._access.endpoint,
+            "endpoint": self.endpoint,
             "part": self._part(request),
             "voice": voice_name(request),
             "language": request.language,
@@ -104,7 +83,7 @@ class GeminiSpeech:
             ProviderError: any other failure, by kind.
         """
         reference = await asyncio.to_thread(self._reference, request)
-        door = await self._door.get()
+        door = await self.door.get()
         reply = await door.generate([self._part(request)], _config(request))
         return await asyncio.to_thread(self._read, reply, reference)
 
@@ -114,7 +93,7 @@ class GeminiSpeech:
         From 3.8 on, style has a field of its own; before, the choice of the voice must do.
         """
         part: dict[str, Any] = {"text": sent_text(request.text)}
-        if request.tone and "3.8" in self._access.model:
+        if request.tone and "3.8" in self.model:
             part["speech_metadata"] = {"style": f"A narrator with a {request.tone} tone."}
         return part
 
@@ -125,36 +104,23 @@ class GeminiSpeech:
         try:
             return OfflineVoice().speak_now(wanted)
         except InvalidInput as problem:
-            raise RequestRejected(
-                f"Gemini ({self._access.model}) was not asked, because the words could not be "
-                f"timed: {problem}",
-                provider="gemini",
-                model=self._access.model,
-            ) from problem
+            message = f"Gemini ({self.model}) was not asked, because the words could not be timed: "
+            raise self.rejected(f"{message}{problem}") from problem
 
     def _read(self, reply: Reply, reference: VoiceReply) -> VoiceReply:
         usage = reply.media_usage("AUDIO")
         blobs = [part.inline_data for part in reply.parts if part.inline_data]
         if not blobs or reply.finish_reason in REFUSALS:
-            raise reply.nothing_usable(self._access.model, "speech", usage)
+            raise reply.nothing_usable(self.model, "speech", usage)
         try:
             if reply.finish_reason not in {"STOP", ""}:
                 raise ValueError(f"it was cut off ({reply.finish_reason})")
             pcm, rate_hz = _sound(blobs)
             words = _timed(pcm, rate_hz, reference)
         except (ValueError, EOFError, wave.Error) as problem:
-            raise self._malformed(problem, usage) from problem
+            message = f"The speech of Gemini ({self.model}) cannot be used: {problem}."
+            raise self.malformed(message, usage) from problem
         return VoiceReply(pcm=pcm, rate_hz=rate_hz, words=words, usage=usage)
-
-    def _malformed(self, problem: Exception, usage: Usage) -> MalformedReply:
-        return MalformedReply(
-            f"The speech of Gemini ({self._access.model}) cannot be used: {problem}.",
-            provider="gemini",
-            model=self._access.model,
-            http_status=200,
-            units=usage.units,
-            billed=True,
-        )
 
 
 def voice_name(request: VoiceRequest) -> str:

@@ -1,4 +1,4 @@
-"""Who a Gemini adapter talks to: the model, the key and the address, checked; the SDK later."""
+"""What every Gemini adapter is: one model at one address, checked at once; its SDK comes later."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from providers.first_use import FirstUse
+from providers.gemini_reply import answer_facts
 from providers.keys import checked_key, checked_url, endpoint_name
+from providers.ports import Usage
+from shortfactory.errors import MalformedReply, RequestRejected
 
 if TYPE_CHECKING:
     import httpx
@@ -14,8 +18,8 @@ if TYPE_CHECKING:
     from providers.gemini_sdk import GeminiDoor
 
 
-class GeminiAccess:
-    """One model at one address."""
+class GeminiModel:
+    """One model at one address, its SDK client, and its failures that no SDK raises."""
 
     def __init__(
         self,
@@ -25,7 +29,7 @@ class GeminiAccess:
         timeout_s: float,
         http: httpx.AsyncClient,
     ) -> None:
-        """Check the key and the address.
+        """Check the key and the address; SDKs load at the first call.
 
         Raises:
             ConfigurationError: a key or base URL that cannot be used.
@@ -34,10 +38,11 @@ class GeminiAccess:
         self.api_key = checked_key(api_key, "GOOGLE_API_KEY")
         self.base_url = checked_url(base_url, "SHORTFACTORY_GEMINI__BASE_URL")
         self.timeout_s, self.http = timeout_s, http
+        self.door = FirstUse(self.open_door)
 
     @property
     def id(self) -> str:
-        """The model's id in the catalogue."""
+        """The id under which the catalogue knows it."""
         return f"gemini:{self.model}"
 
     @property
@@ -45,7 +50,15 @@ class GeminiAccess:
         """Who answers, for the key of a call."""
         return endpoint_name(self.base_url)
 
-    def door(self) -> GeminiDoor:
+    def malformed(self, message: str, usage: Usage) -> MalformedReply:
+        """An answer that was made, may be billed, and is of no use."""
+        return MalformedReply(message, **answer_facts(self.model, usage))
+
+    def rejected(self, message: str) -> RequestRejected:
+        """A request that is not sent, because it cannot succeed."""
+        return RequestRejected(message, provider="gemini", model=self.model)
+
+    def open_door(self) -> GeminiDoor:
         """Import Google's SDKs and open a client."""
         from providers.gemini_sdk import GeminiDoor  # noqa: PLC0415 - over a second of CPU
 

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from media.timeline import Frame
 from nodes.failure import Failure, failure_of
-from nodes.findings import Finding
+from nodes.findings import Finding, to_mend
 from nodes.services import Services
 from providers.ports import Aspect
 from shortfactory.errors import ShortFactoryError
@@ -42,12 +42,8 @@ async def inspect_image(state: Reads, services: Services) -> Writes:
         faults = await services.render.check_picture(path, Frame.of_aspect(state["aspect"]))
     except ShortFactoryError as error:
         return Writes(picture_failure=failure_of(error, "inspect_image", number))
-    findings = [
-        Finding(check=fault.check, severity="revise", scene=number, message=fault.message)
-        for fault in faults
-        if fault.severity == "fail"
-    ]
-    if findings:
-        variation = state.get("picture_variation", 0) + 1
-        return Writes(picture_findings=findings, picture_variation=variation)
-    return Writes(picture_findings=[])
+    findings = to_mend(faults, number)
+    if not findings:
+        return Writes(picture_findings=[])
+    variation = state.get("picture_variation", 0) + 1
+    return Writes(picture_findings=findings, picture_variation=variation)

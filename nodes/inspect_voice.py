@@ -6,7 +6,7 @@ from pydantic import JsonValue, TypeAdapter
 from typing_extensions import TypedDict
 
 from nodes.failure import Failure, failure_of
-from nodes.findings import Finding
+from nodes.findings import Finding, to_mend
 from nodes.services import Services
 from shortfactory.errors import ShortFactoryError
 from shortfactory.story import Scene, Word
@@ -43,12 +43,8 @@ async def inspect_voice(state: Reads, services: Services) -> Writes:
         faults = await services.render.check_voice(path, scene.narration, words)
     except ShortFactoryError as error:
         return Writes(voice_failure=failure_of(error, "inspect_voice", scene.number))
-    findings = [
-        Finding(check=fault.check, severity="revise", scene=scene.number, message=fault.message)
-        for fault in faults
-        if fault.severity == "fail"
-    ]
-    if findings:
-        variation = state.get("voice_variation", 0) + 1
-        return Writes(voice_findings=findings, voice_variation=variation)
-    return Writes(voice_findings=[])
+    findings = to_mend(faults, scene.number)
+    if not findings:
+        return Writes(voice_findings=[])
+    variation = state.get("voice_variation", 0) + 1
+    return Writes(voice_findings=findings, voice_variation=variation)

@@ -11,7 +11,7 @@ from media.inspection.captions import Captions
 from media.inspection.container import check_boxes, check_streams
 from media.inspection.moving import MovingPictures
 from media.inspection.picture import inspect_picture
-from media.inspection.sound import check_clipping, check_levels, check_silence
+from media.inspection.sound import check_clipping, check_levels, check_silence, silences_ms
 from media.inspection.stills import Stills
 from media.inspection.timing import check_lengths, check_voices
 from media.inspection.voice import inspect_voice
@@ -82,6 +82,7 @@ def _listen(
     measured: dict[str, JsonValue] = {
         "loudness_lufs": round(levels.lufs, 2),
         "true_peak_dbtp": round(levels.true_peak_dbtp, 2),
+        "longest_silence_ms": max((long for _, long in silences_ms(levels)), default=0),
         "audio_start_ms": watched.audio_start_ms,
         "sample_peak": round(float(np.abs(samples).max()), 4),
         **onsets,

@@ -8,18 +8,23 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from media.inspection.captions import LEAST_CONTRAST
-from media.inspection.sound import HIGHEST_DBTP, TARGET_LUFS, TOLERANCE_LU
-from media.inspection.stills import WIDEST_EDGE_PX
-from media.inspection.timing import LARGEST_ONSET_MS
+from media.inspection.captions import LEAST_CONTRAST, OPENING_MS
+from media.inspection.moving import FROZEN_S
+from media.inspection.sound import HIGHEST_DBTP, LONGEST_SILENCE_MS, TARGET_LUFS, TOLERANCE_LU
+from media.inspection.stills import ALIKE, WIDEST_EDGE_PX
+from media.inspection.timing import LARGEST_ONSET_MS, LATE_VOICE_MS
 from media.report import Expected, Report
 
 PER_SCENE = re.compile(r"(.+)_scene_(\d+)")
 
 
+GROUPS = ("File", "Picture", "Captions", "Sound", "Other")
+
+
 class Row(NamedTuple):
     """One line of the table. `limit` is empty where a value is only told."""
 
+    group: str
     label: str
     measured: str
     limit: str
@@ -27,6 +32,7 @@ class Row(NamedTuple):
 
 
 class _Measure(NamedTuple):
+    group: str
     label: str
     unit: str
     limit: str
@@ -34,8 +40,8 @@ class _Measure(NamedTuple):
 
 
 def rows(report: Report, expected: Expected) -> tuple[Row, ...]:
-    """Every measurement in the report's order; those of scenes carry the scene's number."""
-    return tuple(_rows(report, expected))
+    """Every measurement, group by group; those of scenes carry the scene's number."""
+    return tuple(sorted(_rows(report, expected), key=lambda row: GROUPS.index(row.group)))
 
 
 def _rows(report: Report, expected: Expected) -> Iterator[Row]:
@@ -44,25 +50,20 @@ def _rows(report: Report, expected: Expected) -> Iterator[Row]:
     checks = {check for check, _ in failed}
     for name, value in report.measurements.items():
         part = PER_SCENE.fullmatch(name)
-        measure = known.get(part[1] if part else name) or _Measure(_words(name), "", "", ())
+        measure = known.get(part[1] if part else name)
+        measure = measure or _Measure("Other", _words(name), "", "", ())
+        label, bad = measure.label, not checks.isdisjoint(measure.checks)
         if part:
+            label = f"{label}, scene {part[2]}"
             bad = any((check, int(part[2])) in failed for check in measure.checks)
-            yield Row(
-                f"{measure.label}, scene {part[2]}", _said(value, measure), measure.limit, bad
-            )
-        else:
-            bad = not checks.isdisjoint(measure.checks)
-            yield Row(measure.label, _said(value, measure), measure.limit, bad)
+        yield Row(measure.group, label, _said(value, measure), measure.limit, bad)
 
 
 def _said(value: JsonValue, measure: _Measure) -> str:
     if value is None:
         return "not measured"
-    return (
-        f"{value:g} {measure.unit}".strip()
-        if isinstance(value, float)
-        else (f"{value} {measure.unit}".strip())
-    )
+    number = f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{number} {measure.unit}".strip()
 
 
 def _words(name: str) -> str:
@@ -70,41 +71,78 @@ def _words(name: str) -> str:
 
 
 def _known(expected: Expected) -> dict[str, _Measure]:
-    size = f"{expected.width_px}x{expected.height_px}"
+    return {**_file(expected), **_picture(), **_captions(), **_sound()}
+
+
+def _file(expected: Expected) -> dict[str, _Measure]:
+    def plain(label: str, name: str, limit: str, unit: str = "") -> _Measure:
+        return _Measure("File", label, unit, limit, (name,))
+
+    size, fps = f"{expected.width_px}x{expected.height_px}", f"{expected.fps} fps"
+    length = f"{expected.duration_ms} ms ± 1 frame"
     return {
-        "video_codec": _Measure("Video codec", "", "h264", ("video_codec",)),
-        "profile": _Measure("Profile", "", "High", ("profile",)),
-        "pixel_format": _Measure("Pixel format", "", "yuv420p", ("pixel_format",)),
-        "size": _Measure("Size", "", size, ("size",)),
-        "pixel_shape": _Measure("Pixel shape", "", "1", ("pixel_shape",)),
-        "frame_rate": _Measure(
-            "Frame rate", "fps", f"{expected.fps} fps", ("frame_rate", "constant_rate")
+        "duration_ms": plain("Length", "duration", length, "ms"),
+        "video_codec": plain("Video codec", "video_codec", "h264"),
+        "profile": plain("Profile", "profile", "High"),
+        "pixel_format": plain("Pixel format", "pixel_format", "yuv420p"),
+        "size": plain("Size", "size", size),
+        "pixel_shape": plain("Pixel shape", "pixel_shape", "1"),
+        "frame_rate": _Measure("File", "Frame rate", "fps", fps, ("frame_rate", "constant_rate")),
+        "color_tags": plain("Colour tags", "color_tags", "bt709 limited"),
+        "audio_codec": plain("Sound codec", "audio_codec", "aac LC"),
+        "audio_rate": plain("Sound rate", "audio_rate", "48000 Hz", "Hz"),
+        "audio_channels": plain("Sound channels", "audio_channels", "2"),
+    }
+
+
+def _picture() -> dict[str, _Measure]:
+    edges, alike = f"≤ {WIDEST_EDGE_PX:g} px", f"≤ {ALIKE:g}"
+    still = ("frozen", "opening_motion")
+    return {
+        "black_frames": _Measure("Picture", "Black frames", "", "0", ("black",)),
+        "longest_still_s": _Measure(
+            "Picture", "Longest without motion", "s", f"< {FROZEN_S:g} s", still
         ),
-        "color_tags": _Measure("Colour tags", "", "bt709 limited", ("color_tags",)),
-        "audio_codec": _Measure("Sound codec", "", "aac LC", ("audio_codec",)),
-        "audio_rate": _Measure("Sound rate", "Hz", "48000 Hz", ("audio_rate",)),
-        "audio_channels": _Measure("Sound channels", "", "2", ("audio_channels",)),
-        "moving_share": _Measure("Share of frames that move", "", "", ("frozen", "opening_motion")),
-        "largest_step": _Measure("Largest step between frames", "code values", "", ("flash",)),
+        "flashes": _Measure("Picture", "Flashes", "", "0", ("flash",)),
+        "largest_step": _Measure("Picture", "Largest step between frames", "code values", "", ()),
         "edge_px": _Measure(
-            "Width of the sharpest edges", "px", f"≤ {WIDEST_EDGE_PX:g} px", ("sharpness",)
+            "Picture", "Width of the sharpest edges", "px", edges, ("sharpness", "flat")
         ),
-        "caption_contrast": _Measure(
-            "Lowest contrast of a caption",
-            ": 1",
-            f"≥ {LEAST_CONTRAST:g} : 1",
-            ("caption_contrast",),
+        "likeness": _Measure(
+            "Picture", "Likeness of the two most alike", "", alike, ("duplicate",)
         ),
-        "duration_ms": _Measure(
-            "Length", "ms", f"{expected.duration_ms} ms ± 1 frame", ("duration",)
+    }
+
+
+def _captions() -> dict[str, _Measure]:
+    early = f"< {OPENING_MS} ms"
+
+    def caption(label: str, unit: str, limit: str, check: str) -> _Measure:
+        return _Measure("Captions", label, unit, limit, (check,))
+
+    return {
+        "caption_contrast": caption(
+            "Lowest contrast", ": 1", f"≥ {LEAST_CONTRAST:g} : 1", "caption_contrast"
         ),
-        "loudness_lufs": _Measure(
-            "Loudness", "LUFS", f"{TARGET_LUFS:g} ± {TOLERANCE_LU:g} LUFS", ("loudness",)
-        ),
-        "true_peak_dbtp": _Measure("True peak", "dBTP", f"≤ {HIGHEST_DBTP:g} dBTP", ("true_peak",)),
-        "sample_peak": _Measure("Highest sample", "", "", ("clipping",)),
-        "audio_start_ms": _Measure("Start of the sound", "ms", "with the picture", ("av_offset",)),
-        "onset_error_ms": _Measure(
-            "Voice after its caption", "ms", f"± {LARGEST_ONSET_MS} ms", ("caption_onset",)
-        ),
+        "caption_outside_px": caption("Outside the safe area", "px", "≤ 1 px", "caption_safe_area"),
+        "first_caption_ms": caption("First caption", "ms", early, "opening_caption"),
+    }
+
+
+def _sound() -> dict[str, _Measure]:
+    early, silence = f"< {LATE_VOICE_MS} ms", f"≤ {LONGEST_SILENCE_MS} ms"
+    loudness = f"{TARGET_LUFS:g} ± {TOLERANCE_LU:g} LUFS"
+    late = f"± {LARGEST_ONSET_MS} ms"
+
+    def sound(label: str, unit: str, limit: str, check: str) -> _Measure:
+        return _Measure("Sound", label, unit, limit, (check,))
+
+    return {
+        "loudness_lufs": sound("Loudness", "LUFS", loudness, "loudness"),
+        "true_peak_dbtp": sound("True peak", "dBTP", f"≤ {HIGHEST_DBTP:g} dBTP", "true_peak"),
+        "sample_peak": sound("Highest sample", "", "not clipped", "clipping"),
+        "longest_silence_ms": sound("Longest silence", "ms", silence, "voice_silence"),
+        "audio_start_ms": sound("Start", "ms", "with the picture", "av_offset"),
+        "first_voice_ms": sound("First word", "ms", early, "opening_voice"),
+        "onset_error_ms": sound("Voice after its caption", "ms", late, "caption_onset"),
     }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from string import Template
 
@@ -33,6 +34,7 @@ def write_page(film: Path, title: str, report: Report, expected: Expected, out: 
         frames = stills(film, [*wanted, *middles.values()][:MOST_FRAMES], STILL_HEIGHT_PX)
     except MediaError:
         frames = dict[int, bytes]()
+    faulty = {each.scene for each in report.findings if each.severity == "fail"}
     page = Template(TEMPLATE.read_text("utf-8")).substitute(
         title=escape(title),
         verdict="Passed" if report.passed else "Failed",
@@ -41,11 +43,11 @@ def write_page(film: Path, title: str, report: Report, expected: Expected, out: 
         findings="\n".join(_finding(each, frames) for each in report.findings)
         or "<p>Nothing is wrong with this film.</p>",
         scenes="\n".join(
-            _figure(frames[at_ms], f"Scene {number} · {_clock(at_ms)}")
+            _figure(frames[at_ms], f"Scene {number} · {_clock(at_ms)}", failed=number in faulty)
             for number, at_ms in middles.items()
             if at_ms in frames
         ),
-        rows="\n".join(map(_row, rows(report, expected))),
+        rows="\n".join(_table(rows(report, expected))),
     )
     with whole_file(out) as part:
         part.write_text(page, "utf-8")
@@ -75,18 +77,24 @@ def _finding(finding: Finding, frames: Mapping[int, bytes]) -> str:
     )
 
 
-def _figure(jpeg: bytes, caption: str) -> str:
-    data = b64encode(jpeg).decode()
+def _figure(jpeg: bytes, caption: str, *, failed: bool = False) -> str:
+    data, state = b64encode(jpeg).decode(), "failed" if failed else "ok"
     return (
-        f'<figure><img alt="{escape(caption)}" src="data:image/jpeg;base64,{data}">'
+        f'<figure class="{state}"><img alt="{escape(caption)}" src="data:image/jpeg;base64,{data}">'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 
 
+def _table(found: tuple[Row, ...]) -> Iterator[str]:
+    for group, members in groupby(found, key=lambda row: row.group):
+        yield f'<tr class="group"><th colspan="4">{escape(group)}</th></tr>'
+        yield from map(_row, members)
+
+
 def _row(row: Row) -> str:
-    state = "failed" if row.failed else "ok" if row.limit else ""
+    state = "failed" if row.failed else "ok" if row.limit else "told"
     cells = "".join(f"<td>{escape(cell)}</td>" for cell in (row.label, row.measured, row.limit))
-    return f'<tr class="{state}">{cells}<td>{state}</td></tr>'
+    return f'<tr class="{state}">{cells}<td>{"" if state == "told" else state}</td></tr>'
 
 
 def _clock(at_ms: int) -> str:

@@ -29,7 +29,7 @@ _REACH_SHARE = 5 / 1080  # of the shorter side: how far beside a letter its grou
 _LEAST_OUTLINE = 2.8
 """Outline of letters over the box's width. With it, captions in ten scripts and all styles (366 at
 1080x1920) measure 5.8:1 and more, the same places without their captions 3.6:1 and less."""
-_OPENING_MS = 2_000
+OPENING_MS = 2_000
 
 
 @dataclass
@@ -79,19 +79,25 @@ class Captions:
         return [finding for finding in outside if finding] + unread + self._opening()
 
     def measurements(self) -> dict[str, float | None]:
-        """The lowest contrast of any caption."""
+        """The lowest contrast of any caption, the farthest outside, and when the first begins."""
         lowest = min((ratio for _, ratio in self.contrasts), default=None)
-        return {"caption_contrast": None if lowest is None else round(lowest, 2)}
+        boxed = [cue for cue in self.expected.cues if cue.box]
+        over_px = max((_over_px(cue, self.expected) for cue in boxed), default=None)
+        return {
+            "caption_contrast": None if lowest is None else round(lowest, 2),
+            "caption_outside_px": None if over_px is None else round(max(0.0, over_px), 1),
+            "first_caption_ms": min((cue.start_ms for cue in self.expected.cues), default=None),
+        }
 
     def _opening(self) -> list[Finding]:
         starts = [cue.start_ms for cue in self.expected.cues]
-        if not starts or min(starts) < _OPENING_MS:
+        if not starts or min(starts) < OPENING_MS:
             return []
         message = "No caption shows in the first two seconds. Let the first scene begin sooner."
         return [
             Finding(
                 check="opening_caption", severity="fail", message=message, at_ms=min(starts),
-                measured=min(starts), limit=_OPENING_MS,
+                measured=min(starts), limit=OPENING_MS,
             )
         ]  # fmt: skip
 
@@ -137,12 +143,17 @@ def _middle_ms(cue: ExpectedCue) -> float:
     return (cue.start_ms + cue.end_ms) / 2
 
 
-def _outside(cue: ExpectedCue, expected: Expected) -> Finding | None:
+def _over_px(cue: ExpectedCue, expected: Expected) -> float:
+    """How far the caption's box reaches out of the safe area; negative inside it."""
     wide, high = expected.width_px, expected.height_px
     shares = UPRIGHT_SAFE if high > 1.5 * wide else TITLE_SAFE
     safe = tuple(share * side for share, side in zip(shares, (wide, high) * 2, strict=True))
     x0, y0, x1, y1 = cue.box or (0, 0, 0, 0)
-    over_px = max(safe[0] - x0, safe[1] - y0, x1 - safe[2], y1 - safe[3])
+    return max(safe[0] - x0, safe[1] - y0, x1 - safe[2], y1 - safe[3])
+
+
+def _outside(cue: ExpectedCue, expected: Expected) -> Finding | None:
+    over_px = _over_px(cue, expected)
     if over_px <= 1:
         return None
     message = f"lies {over_px:.0f} px outside the area that apps keep free of buttons"

@@ -15,7 +15,7 @@ _TILES = (9, 16)  # across, down
 _TEXTURED = 1.2  # mean deviation from the blurred picture, in code values
 _MOVED = 1.1  # mean change of a tile in half a second, in code values; coding noise is below 0.8
 _MOVING_SHARE = 0.06  # of the textured tiles
-_FROZEN_S = 1.5  # the camera always moves; a breath at a turning point is far shorter
+FROZEN_S = 1.5  # the camera always moves; a breath at a turning point is far shorter
 _BLACK_MEAN, _BLACK_BRIGHT, _BLACK_BRIGHT_SHARE = 24.0, 48, 0.004  # black is 16
 _FLASH_STEP = 24.0  # mean change of the whole picture within one frame
 _FLASH_FRAMES = 3
@@ -55,10 +55,13 @@ class MovingPictures:
         return [*self._blacks(), *self._frozen(), *self._flashes(), *self._opening()]
 
     def measurements(self) -> dict[str, float]:
-        """The share of frames with motion, and the largest change within one frame."""
-        still = sum(self._still) / max(1, len(self._still))
-        largest = max((steps[0] for steps in self._steps), default=0.0)
-        return {"moving_share": round(1 - still, 3), "largest_step": round(largest, 1)}
+        """How much is black, stands still, flashes, and the largest change within one frame."""
+        return {
+            "black_frames": sum(self._black),
+            "longest_still_s": max((s for _, _, s in self._stills()), default=0.0),
+            "flashes": len(self._flashes()),
+            "largest_step": round(max((steps[0] for steps in self._steps), default=0.0), 1),
+        }
 
     def _blacks(self) -> list[Finding]:
         return [
@@ -66,14 +69,19 @@ class MovingPictures:
             for first, frames in _runs(self._black)
         ]
 
+    def _stills(self) -> list[tuple[int, int, float]]:
+        """(first frame found still, how many, seconds without motion) of every such run."""
+        fps = self._expected.fps
+        runs = _runs(self._still)
+        return [(first, frames, round((frames + self._lag) / fps, 2)) for first, frames in runs]
+
     def _frozen(self) -> list[Finding]:
         found: list[Finding] = []
-        for first, frames in _runs(self._still):
-            seconds = (frames + self._lag) / self._expected.fps
-            if seconds >= _FROZEN_S:
+        for first, frames, seconds in self._stills():
+            if seconds >= FROZEN_S:
                 middle, start = first + frames // 2, max(0, first - self._lag)
                 message = f"stands still for {seconds:.1f} s"
-                finding = self._finding("frozen", start, message, round(seconds, 2), _FROZEN_S)
+                finding = self._finding("frozen", start, message, seconds, FROZEN_S)
                 scene = self._expected.scene_at(self._times_ms[middle])
                 found.append(finding.model_copy(update={"scene": scene}))
         return found

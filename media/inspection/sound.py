@@ -14,7 +14,7 @@ from media.waveform import SAMPLES_PER_MS, Samples
 TARGET_LUFS, TOLERANCE_LU = -14.0, 0.5
 HIGHEST_DBTP = -1.0
 _SILENT_LUFS = -58.0  # momentary; a bed under a pause is above -35
-_LONGEST_SILENCE_MS = 700
+LONGEST_SILENCE_MS = 700
 _WINDOW_MS = 50
 _ENDING_MS = 600  # the last fade may end in silence
 _CLIPPED = 0.985
@@ -36,22 +36,26 @@ def check_levels(levels: Levels) -> list[Finding]:
 
 def check_silence(levels: Levels, expected: Expected) -> list[Finding]:
     """Holes in the sound; the music should fill every pause."""
-    window = np.ones(_WINDOW_MS) / _WINDOW_MS
-    momentary = np.convolve(levels.power, window, "same")[: len(levels.power)]
-    floor = 10 ** ((_SILENT_LUFS - lufs_of(1.0)) / 10)
-    silent = momentary[: max(0, len(momentary) - _ENDING_MS)] < floor
     return [
         _finding(
             "voice_silence",
             f"For {length / 1000:.1f} s nothing is heard.",
             length,
-            _LONGEST_SILENCE_MS,
+            LONGEST_SILENCE_MS,
             at_ms=start,
             scene=expected.scene_at(start + length / 2),
         )
-        for start, length in runs(silent)
-        if length > _LONGEST_SILENCE_MS
+        for start, length in silences_ms(levels)
+        if length > LONGEST_SILENCE_MS
     ]
+
+
+def silences_ms(levels: Levels) -> list[tuple[int, int]]:
+    """(start, length) of every hole; the last fade is none."""
+    window = np.ones(_WINDOW_MS) / _WINDOW_MS
+    momentary = np.convolve(levels.power, window, "same")[: len(levels.power)]
+    floor = 10 ** ((_SILENT_LUFS - lufs_of(1.0)) / 10)
+    return runs(momentary[: max(0, len(momentary) - _ENDING_MS)] < floor)
 
 
 def check_clipping(samples: Samples, expected: Expected) -> list[Finding]:

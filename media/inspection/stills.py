@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -23,7 +24,7 @@ _FAINTEST_EDGE = 25  # code values
 # Correlation of detail, over the whole and over most patches. The whole alone calls two pictures
 # with a sun of one size the same (up to 0.86); patches of such pairs reach 0.5, those of
 # other cuttings of one picture begin at 0.6.
-_WHOLE, _ALIKE = 0.72, 0.55
+_WHOLE, ALIKE = 0.72, 0.55
 _PATCHES, _MOST_PATCHES, _PLAIN = 5, 0.3, 1.5  # to a side; this quantile; deviation without detail
 _ZOOMS = (0.78, 0.82, 0.86, 0.9, 0.94, 0.97, 1.0, 1.03, 1.06, 1.1, 1.15, 1.2, 1.25)
 _LOOKS = (0.3, 0.5, 0.7)  # shares of a scene at which it is looked at; transitions are outside
@@ -90,8 +91,9 @@ class Stills:
         return [*self._poor(), *self._repeated()]
 
     def measurements(self) -> dict[str, float | None]:
-        """The edge width of each scene's sharpest look, in pixels."""
-        return {f"edge_px_scene_{number}": _sharpest(seen) for number, seen in self.looks.items()}
+        """The edge width of each scene's sharpest look, and how alike the likest two are."""
+        edges = {f"edge_px_scene_{number}": _sharpest(seen) for number, seen in self.looks.items()}
+        return {**edges, "likeness": round(max(self._pairs.values()), 2) if self._pairs else None}
 
     def _poor(self) -> Iterator[Finding]:
         for number, seen in self.looks.items():
@@ -101,14 +103,21 @@ class Stills:
                 check, message, measured, limit = fault
                 yield _finding(check, scene, message, measured, limit)
 
-    def _repeated(self) -> Iterator[Finding]:
+    @cached_property
+    def _pairs(self) -> dict[tuple[int, int], float]:
+        """How alike every two scenes are."""
         details = {n: _detail(self._outside(picture)) for n, picture in self.pictures.items()}
-        for (first, one), (second, other) in combinations(details.items(), 2):
-            alike = likeness(one, other)
-            if alike > _ALIKE:
+        return {
+            (first, second): likeness(details[first], details[second])
+            for first, second in combinations(details, 2)
+        }
+
+    def _repeated(self) -> Iterator[Finding]:
+        for (first, second), alike in self._pairs.items():
+            if alike > ALIKE:
                 scene = next(each for each in self.expected.scenes if each.number == second)
                 message = f"shows the same picture as scene {first}"
-                yield _finding("duplicate", scene, message, round(alike, 2), _ALIKE)
+                yield _finding("duplicate", scene, message, round(alike, 2), ALIKE)
 
     def _outside(self, picture: Luma) -> Luma:
         """The taller part of the picture above or below all captions."""

@@ -17,7 +17,7 @@ _SEARCH_MS = 600
 _SAME_DB, _FAINTEST_DB = 2.0, 24.0  # of two shifts as likely, the smaller is believed
 _LARGEST_OFFSET_MS = 5.0
 _LONGEST_GOP_MS = 2_050
-_LATE_VOICE_MS = 2_000
+LATE_VOICE_MS = 2_000
 _FAINT_DB = 9.0  # a scene this far below the film's voice has none: only the bed is left
 _LEAST_SPOKEN_SHARE = 0.3  # of a scene's captioned time
 
@@ -86,10 +86,11 @@ def check_voices(
     starts = [
         cues[0].start_ms + errors[n] for n, cues in _by_scene(expected).items() if n in errors
     ]
-    findings += _opening(min(starts, default=float(expected.duration_ms)))
+    first_ms = min(starts, default=float(expected.duration_ms))
+    findings += _opening(first_ms)
     median = float(np.median(list(errors.values()))) if errors else None
     each = {f"onset_error_ms_scene_{number}": error for number, error in errors.items()}
-    return findings, {"onset_error_ms": median, **each}
+    return findings, {"first_voice_ms": first_ms, "onset_error_ms": median, **each}
 
 
 def _listen(samples: Samples, expected: Expected) -> _Heard:
@@ -166,11 +167,11 @@ def _off_time(number: int, cue: ExpectedCue, error: float | None) -> Finding:
 
 
 def _opening(first_ms: float) -> list[Finding]:
-    if first_ms < _LATE_VOICE_MS:
+    if first_ms < LATE_VOICE_MS:
         return []
     message = "Nobody speaks in the first two seconds. Let the first scene begin sooner."
     at_ms = round(first_ms)
-    return [_finding("opening_voice", message, first_ms, _LATE_VOICE_MS, at_ms=at_ms)]
+    return [_finding("opening_voice", message, first_ms, LATE_VOICE_MS, at_ms=at_ms)]
 
 
 def _finding(

@@ -10,6 +10,7 @@ from shortfactory.errors import (
     AccountProblem,
     BudgetExceeded,
     ContentRefused,
+    DatabaseLost,
     MalformedReply,
     MediaError,
     ModelGone,
@@ -79,10 +80,11 @@ def failure_of(error: ShortFactoryError, node: str, scene: int | None = None) ->
     """Turn an error into the data that a route reads.
 
     Raises:
-        ShortFactoryError: the same error, where its class has no route.
+        ShortFactoryError: the same error, where its class has no route. A lost database has none:
+            no edge could be kept without it, and the run goes on by itself when it is back.
     """
     kinds: list[FailureKind] = [kind for cls, kind in KINDS if isinstance(error, cls)]
-    if not kinds:
+    if not kinds or isinstance(error, DatabaseLost):
         raise error
     random = isinstance(error, ContentRefused) and error.random
     return Failure(

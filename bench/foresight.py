@@ -17,14 +17,17 @@ from itertools import product
 from pathlib import Path
 from statistics import mean
 
+from bench.books import Compared, compare
 from bench.faults import settings_for
 from bench.unfilmed import Unfilmed, Workshop, open_workshop
 from graph.factory import Factory
 from providers.catalog import plan_for
 from providers.estimate import Estimate, estimate
+from providers.spending import Entry
 from shortfactory.order import Order
 from shortfactory.settings import BudgetSettings, ElevenLabsSettings, GeminiSettings, Settings
 from shortfactory.story import Plain, Topic
+from simulator.bill import Row
 from simulator.scenarios import MIXED, Scenario
 from simulator.server import Simulator
 
@@ -34,6 +37,9 @@ LENGTHS = ((10, 2), (25, 4), (45, 6))  # seconds, scenes
 WRITERS = {"story", "script", "critique"}
 AT_ONCE, DRAWINGS, VOICES_AT_ONCE, MANY = 4, 24, 50, 100_000
 RICH = BudgetSettings(tenant_day_usd=Decimal(500), deployment_day_usd=Decimal(500))
+
+
+Made = tuple["Case | None", tuple[Entry, ...]]
 
 
 class Case(Plain):
@@ -50,19 +56,26 @@ class Case(Plain):
 
 
 class Foresight(Plain):
-    """All cases of one day. `unfinished` shorts parked and are not among them."""
+    """All cases of one day. `unfinished` shorts parked and are not among them.
+
+    `lost` answers broke on their way and count at their worst case, `lost_over_usd` more than the
+    vendors charged for them. `rounded_usd` is what rounding each call up to a millionth adds.
+    """
 
     on: date
     cases: tuple[Case, ...]
     unfinished: int
     settled_usd: Decimal
     bill_usd: Decimal
+    lost: int
+    lost_over_usd: Decimal
+    rounded_usd: Decimal
 
 
 async def foresee(home: Path) -> Foresight:
     """Make every short, first calm, then while one call in ten fails."""
     cases: list[Case | None] = []
-    settled_usd = bill_usd = Decimal(0)
+    bill_usd, books = Decimal(0), list[Compared]()
     for faults in (False, True):
         calm = Scenario(pictures=DRAWINGS, concurrency=VOICES_AT_ONCE)
         struck = calm.model_copy(update={"faults": MIXED})
@@ -70,18 +83,28 @@ async def foresee(home: Path) -> Foresight:
             simulator.set(struck if faults else calm)
             settings = _settings(home / f"faults-{faults}", simulator)
             async with open_workshop(settings, Unfilmed(2)) as workshop:
-                made, spent_usd = await _shorts(workshop, settings, faults=faults)
+                made, calls = await _shorts(workshop, settings, faults=faults)
             cases += made
-            settled_usd += spent_usd
+            books.append(compare(calls, simulator.bill(), _same))
             bill_usd += simulator.spent_usd()
     finished = tuple(case for case in cases if case is not None)
+    if not all(compared.exact for compared in books):
+        raise RuntimeError(f"ledger and bill differ without a reason: {books}")
     return Foresight(
         on=datetime.now(UTC).date(),
         cases=finished,
         unfinished=len(cases) - len(finished),
-        settled_usd=settled_usd,
+        settled_usd=sum((b.ledger_usd for b in books), Decimal(0)),
         bill_usd=bill_usd,
+        lost=sum(b.lost_billed + b.lost_unbilled for b in books),
+        lost_over_usd=sum((b.lost_over_usd + b.lost_nothing_usd for b in books), Decimal(0)),
+        rounded_usd=sum((b.bill_usd for b in books), Decimal(0)) - bill_usd,
     )
+
+
+def _same(entry: Entry, row: Row) -> bool:
+    """Whether a row of the bill may be about an entry, as far as the model tells."""
+    return (row.vendor, row.model) == (entry.provider, entry.model)
 
 
 def _settings(home: Path, simulator: Simulator) -> Settings:
@@ -99,10 +122,10 @@ def _settings(home: Path, simulator: Simulator) -> Settings:
 
 async def _shorts(
     workshop: Workshop, settings: Settings, *, faults: bool
-) -> tuple[list[Case | None], Decimal]:
+) -> tuple[list[Case | None], list[Entry]]:
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def make(thing: str, length: tuple[int, int]) -> tuple[Case | None, Decimal]:
+    async def make(thing: str, length: tuple[int, int]) -> Made:
         # A store of its own: what another short has made would cost nothing.
         home = settings.home / f"{thing}-{length[0]}"
         async with places:
@@ -112,12 +135,10 @@ async def _shorts(
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(make(*facts)) for facts in product(THINGS, LENGTHS)]
     done = [task.result() for task in tasks]
-    return [case for case, _ in done], sum((usd for _, usd in done), Decimal(0))
+    return [case for case, _ in done], [call for _, calls in done for call in calls]
 
 
-async def _short(
-    factory: Factory, thing: str, length: tuple[int, int], *, faults: bool
-) -> tuple[Case | None, Decimal]:
+async def _short(factory: Factory, thing: str, length: tuple[int, int], *, faults: bool) -> Made:
     seconds, scenes = length
     topic = Topic(text=f"Why {thing} matter", seconds=seconds, scenes=scenes)
     limits, plan = factory.settings.graph, plan_for(factory.settings, "simulator")
@@ -126,7 +147,7 @@ async def _short(
     run = await factory.work((await factory.start(order)).id)
     short = await factory.show(run.id)
     if run.status != "done":
-        return None, short.spent_usd
+        return None, short.calls
     written_usd = sum((c.spent_usd for c in short.calls if c.node in WRITERS), Decimal(0))
     left = Estimate.model_validate(short.estimate)
     case = Case(
@@ -139,7 +160,7 @@ async def _short(
         worst_usd=before.worst_usd,
         settled_usd=short.spent_usd,
     )
-    return case, short.spent_usd
+    return case, short.calls
 
 
 def table(found: Foresight) -> Iterator[str]:
@@ -179,7 +200,7 @@ def main() -> None:
     KEPT.write_text(found.model_dump_json(indent=1) + "\n", "utf-8")
     sys.stdout.write("\n".join(table(found)) + "\n")
     sys.stdout.write(f"unfinished {found.unfinished}, ledger ${found.settled_usd}, ")
-    sys.stdout.write(f"bill ${found.bill_usd}\n")
+    sys.stdout.write(f"bill ${found.bill_usd}, {found.lost} answers lost\n")
 
 
 if __name__ == "__main__":

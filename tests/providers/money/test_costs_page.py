@@ -20,7 +20,9 @@ def test_its_default_is_the_settings_default():
 def test_the_measured_shorts_settled_what_was_billed_and_near_what_was_estimated():
     found = kept()
     assert len(found.cases) >= 20
-    assert found.bill_usd <= found.settled_usd <= found.bill_usd * 102 / 100
+    assert found.settled_usd - found.lost_over_usd - found.rounded_usd == found.bill_usd
+    assert 0 <= found.lost_over_usd <= found.bill_usd * 2 / 100
+    assert 0 <= found.rounded_usd < found.bill_usd / 1000
     errors = [(case.by_script_usd - case.settled_usd) / case.settled_usd for case in found.cases]
     assert abs(mean(errors)) < 0.1
     assert all(case.settled_usd <= case.worst_usd for case in found.cases)

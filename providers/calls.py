@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from providers.ledger import Bill
+from providers.purchase import Record, known_units
 from shortfactory.story import Plain, Word
 
 
@@ -50,3 +52,19 @@ class Narration(Plain):
     duration_ms: int
     words: tuple[Word, ...]
     call: Call
+
+
+def call_of(bill: Bill, record: Record, *, cached: bool) -> Call:
+    """The call behind a record: paid now, or made before."""
+    attempts, seconds = record.get("attempts"), record.get("seconds")
+    return Call(
+        key=bill.call_key,
+        provider=bill.provider,
+        model=bill.model,
+        units=known_units(record),
+        cost_usd=Decimal(0) if cached else Decimal(str(record["cost_usd"])),
+        seconds=0.0 if cached or not isinstance(seconds, int | float) else float(seconds),
+        cached=cached,
+        attempts=attempts if isinstance(attempts, int) else 0,
+        flagged=str(record.get("flagged", "")),
+    )

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -23,7 +23,7 @@ from providers.adapters import Models
 from providers.batch_lane import BatchLane, Later, Waiting
 from providers.batch_rows import BatchRows
 from providers.books import Books
-from providers.calls import Call, Narration, Picture, Written
+from providers.calls import Call, Narration, Picture, Written, call_of
 from providers.keeping import Keeper
 from providers.ledger import Bill, Ledger
 from providers.meters import Meters
@@ -36,7 +36,7 @@ from providers.ports import (
     VoiceRequest,
 )
 from providers.prices import worst
-from providers.purchase import Keep, Order, Record, Reply, known_units
+from providers.purchase import Keep, Order, Record, Reply
 from providers.ratelimit import Limiter
 from providers.spending import Entry
 from providers.till import Till
@@ -45,6 +45,7 @@ from shortfactory.plan import Payer
 from shortfactory.settings import GatewaySettings
 
 Send = Callable[[], Awaitable[Reply]]
+LOOK_BACK = timedelta(days=30)
 NO_TRACE: Mapping[str, str] = {}
 
 
@@ -127,7 +128,7 @@ class Gateway:
         if drawn == "at_once":
             return await self.draw(model, request, payer)
         with self._meters.call(bill) as meter:
-            call = _call(bill, drawn, cached=found is not None)
+            call = call_of(bill, drawn, cached=found is not None)
             meter.finished(call)
         return Picture.model_validate({**_only(drawn, Picture), "call": call})
 
@@ -153,6 +154,14 @@ class Gateway:
         batched = {row.entry_id for row in await self._batches.of_run(run_id)}
         others = self._ledger.in_flight | batched
         left = [entry for entry in await self._ledger.left(run_id) if entry.id not in others]
+        await self._close(left)
+        return tuple(entry for entry in left if entry.status == "reserved")
+
+    async def look_again(self) -> None:
+        """Ask vendors' own records once more for lost calls of any run, on a quiet hour."""
+        await self._close(await self._ledger.lost_since(self._clock() - LOOK_BACK))
+
+    async def _close(self, left: Sequence[Entry]) -> None:
         books = Books(
             store=self._store,
             ledger=self._ledger,
@@ -163,7 +172,6 @@ class Gateway:
         )
         for entry in left:
             await books.close(entry)
-        return tuple(entry for entry in left if entry.status == "reserved")
 
     def _bill(
         self, kind: str, model_id: str, fingerprint: Mapping[str, JsonValue], payer: Payer
@@ -204,7 +212,7 @@ class Gateway:
                         trace=trace,
                     )
                 )
-            call = _call(bill, record, cached=found is not None)
+            call = call_of(bill, record, cached=found is not None)
             meter.finished(call)
         return record, call
 
@@ -232,18 +240,3 @@ def _key(facts: Mapping[str, JsonValue]) -> str:
 
 def _only(record: Mapping[str, JsonValue], result: type[Picture | Narration]) -> Record:
     return {name: record[name] for name in result.model_fields if name in record}
-
-
-def _call(bill: Bill, record: Record, *, cached: bool) -> Call:
-    attempts, seconds = record.get("attempts"), record.get("seconds")
-    return Call(
-        key=bill.call_key,
-        provider=bill.provider,
-        model=bill.model,
-        units=known_units(record),
-        cost_usd=Decimal(0) if cached else Decimal(str(record["cost_usd"])),
-        seconds=0.0 if cached or not isinstance(seconds, int | float) else float(seconds),
-        cached=cached,
-        attempts=attempts if isinstance(attempts, int) else 0,
-        flagged=str(record.get("flagged", "")),
-    )

@@ -113,6 +113,15 @@ class Spending:
             if entry.status == "reserved" or (entry.status == "lost" and entry.trace)
         )
 
+    async def lost_since(self, since: datetime) -> tuple[Entry, ...]:
+        """Lost calls of any run, sent since then, that a vendor's record may show."""
+        found = await self._query(
+            "select * from ledger where status = 'lost' and trace <> '{}' "
+            "and sent_at >= %(since)s order by id",
+            {"since": since},
+        )
+        return tuple(Entry.model_validate(row) for row in found)
+
     async def totals(
         self,
         by: By,

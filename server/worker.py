@@ -20,6 +20,7 @@ from server.alerting import AlertCourier
 from server.jobs import ERRANDS, RETENTION, RUN_SHORT, SEND_WEBHOOK, SHORTS, Jobs
 from server.webhooks import Courier, NotDelivered
 from shortfactory.errors import RunBusy, StorageError, UnknownRun, WrongStatus
+from shortfactory.plan import Providers
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ LIVES = 20  # a run that ends its worker so often would do so again
 AGAIN_S = 1.0
 KEEP_JOBS_H = 24 * 7
 NIGHTLY = "17 3 * * *"
+VENDORS: tuple[Providers, ...] = ("live", "simulator")
 ON_ITS_WAY = ("queued", "running")
 UNREACHABLE = (StorageError, ConnectorException, psycopg.OperationalError)
 LOST = {"action": "database_lost"}
@@ -165,4 +167,6 @@ class Worker:
             nb_hours=KEEP_JOBS_H, include_failed=True, include_cancelled=True, include_aborted=True
         )
         forgotten = await Forgetting(self._factory).retain(self._limits.retention_days)
+        for providers in VENDORS:
+            await self._factory.services(providers).gateway.look_again()
         log.info("retention", extra={"action": "retention", "at": timestamp, "counts": forgotten})

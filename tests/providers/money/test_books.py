@@ -206,6 +206,16 @@ async def test_a_record_that_appears_late_is_found_the_next_time(vendor, ledger,
     assert (row.status, row.spent_usd, row.flagged) == ("settled", REAL_USD, "")
 
 
+async def test_at_night_the_lost_calls_of_every_run_are_looked_for(vendor, ledger, ask, pay):
+    for number in "12":
+        await vendor.lose(ask.voice(f"Sentence {number}."), pay(f"run-{number}"), arrives=False)
+        await vendor.process().recover(f"run-{number}")
+    await vendor.catalog.voice(VOICE).speak(ask.voice("Sentence 2."))
+    await vendor.process().look_again()
+    statuses = [(await ledger.rows(f"run-{number}"))[0].status for number in "12"]
+    assert statuses == ["lost", "settled"]
+
+
 @pytest.mark.parametrize(
     ("certain_after_s", "later_call", "status"),
     [(0.001, True, "released"), (0.001, False, "lost"), (3600, True, "lost")],

@@ -8,7 +8,7 @@ Else the row was sent, or given up as lost before, and nobody kept an answer. Th
     a record matches              settled at what that record says, and the record is used up
     the books are certain         released: the vendor took the work in and never did it
     else                          lost: counted at its worst case and flagged; asked again with
-                                  the next recovery of the run
+                                  the next recovery of the run, and each night
 
 No vendor says how soon a call appears in its books, some accounts keep none, and the vendor may
 still be at work when its caller is dead. So a missing record proves something only when the call

@@ -82,8 +82,11 @@ def _from_here(request: Request) -> bool:
         near = ipaddress.ip_address(client).is_loopback
     except ValueError:
         near = False
-    origin = request.headers.get("origin")
-    named = [request.url.hostname, urlsplit(origin).hostname if origin else "localhost"]
+    try:
+        origin = urlsplit(request.headers.get("origin", "http://localhost"))
+        named = [request.url.hostname, origin.hostname]
+    except ValueError:  # half an IPv6 address
+        return False
     return near and all(name in LOCAL_NAMES for name in named)
 
 

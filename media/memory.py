@@ -8,12 +8,12 @@ import sys
 # glibc's malloc.h. Left alone, the limit rises to 32 MB with the first large block that is freed,
 # and frames of finished encodes stay behind in every thread's heap: 130 MB in a 20 s film.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
-_OWN_MAPPING_BYTES, _SPARE_BYTES = 8 << 20, 32 << 20
+_OWN_MAPPING_BYTES, _SPARE_BYTES = 4 << 20, 32 << 20
 _ARENAS = 1
 
 
 def give_back() -> None:
-    """Map every block of 8 MB or more on its own; all threads share one heap for what is smaller.
+    """Map every block of 4 MB or more on its own; all threads share one heap for what is smaller.
 
     Only glibc has these knobs; elsewhere nothing is changed.
     """

@@ -21,6 +21,7 @@ from media.typeset import Box
 
 POP_MS, POP_PEAK, POP_REST = 160.0, 1.14, 1.06
 BAR_SHARE = 0.08  # of the type's size: how thick the underline is
+POP_SHARE = 0.11  # of the size: how far a word may grow into the space beside it
 GLUED_SHARE = 0.02  # the room beside a word that no space parts from its neighbour
 BOX_SHARE, BOX_RISE_SHARE = 0.17, 0.1  # the box's margins, beside and above the ink
 
@@ -189,9 +190,9 @@ def _pop(drawn: Drawn, ms: float, out: Planes) -> None:
             drawn.base.blend(out, cell)
     since = ms - drawn.made.phrase.words[index].start_ms
     scale = _bounce(since, 1.0, POP_PEAK, POP_REST)
-    if any(drawn.made.glued(index)):
-        room = 2 * GLUED_SHARE * drawn.made.size_px / max(drawn.made.words[index].width, 1)
-        scale = min(scale, round(1 + room, 2))
+    share = GLUED_SHARE if any(drawn.made.glued(index)) else POP_SHARE
+    room = 2 * share * drawn.made.size_px / max(drawn.made.words[index].width, 1)
+    scale = min(scale, round(1 + room, 2))
     drawn.popped(drawn.made.cells[index], True, scale).blend(out)
 
 

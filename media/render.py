@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shortfactory.story import Word
 
 PROGRESS_EVERY_S = 0.1
-RENDERER_VERSION = "6"
+RENDERER_VERSION = "7"
 """Part of the key of every rendered file: raised when the same input gives other pixels."""
 
 CHECKS: frozenset[Job] = frozenset({"picture", "voice"})

@@ -9,6 +9,7 @@ from media.caption_paint import Captioner, phrase_at
 from media.captions import ass, missing_glyphs, srt, vtt
 from media.contrast import ink_on
 from media.coverage import suits
+from media.lettering import letter
 from media.phrases import phrases
 from media.planes import Planes
 from media.safe_area import safe_area
@@ -299,3 +300,23 @@ def test_numbers_run_left_to_right_inside_right_to_left_text():
 def test_signs_without_ink_can_be_set(filler):
     setting = set_lines(((f"{filler} ", filler),), Type("Manrope", "ExtraBold", 60))
     assert len(setting.words) == 2
+
+
+@pytest.mark.parametrize("name", names())
+def test_phrases_are_cut_so_that_type_keeps_its_size(name):
+    """What a line is taken to hold agrees with what the style's face sets in it."""
+    style, frame = load(name).captions, Frame()
+    text = "Under the street a train washes itself: brushes, foam and hot air for six carriages."
+    sizes = [letter(part, style, frame, "en").size_px for part in shown(text, style)]
+    assert min(sizes) > 0.9 * style.size * frame.width_px
+
+
+def test_a_popped_word_leaves_its_neighbours_a_space():
+    style, frame = load("neon").captions, Frame()
+    captioner, out = Captioner(style, frame, "en"), grey(frame)
+    parts = shown("in carriages", style)
+    assert parts[0].counts == (2,)
+    captioner.draw(out, parts, 300 + 110)
+    inked = out.y > 120
+    columns = np.flatnonzero(inked.any(axis=0))
+    assert np.diff(columns).max() > 0.35 * style.size * frame.width_px

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -94,11 +95,22 @@ class Postgres:
 
     async def start(self) -> None:
         """Start where it was."""
+        options = await self._options()
+        await self._control("start", "--silent", "--options", shlex.join(options))
+        self.up = True
+
+    async def end(self) -> None:
+        """Stop it now, and remove its socket: whoever made the folder removes that next."""
+        if self.up:
+            await self.stop("fast")
+        options = await self._options()
+        shutil.rmtree(options[options.index("-k") + 1], ignore_errors=True)
+
+    async def _options(self) -> list[str]:
+        """How it was started, without the data folder."""
         place = await find_place(self._home)
         options = shlex.split((place.data / "postmaster.opts").read_text())
-        at = options.index("-h")  # before it stands the data folder
-        await self._control("start", "--silent", "--options", shlex.join(options[at:]))
-        self.up = True
+        return options[options.index("-h") :]
 
     async def _control(self, action: str, *options: str) -> None:
         place = await find_place(self._home)
@@ -117,8 +129,7 @@ async def open_postgres(folder: Path) -> AsyncGenerator[Postgres]:
     async with local_postgres(home) as dsn:
         postgres = Postgres(home, dsn)
         yield postgres
-        if postgres.up:  # now, not after a while: whoever made the folder removes it next
-            await postgres.stop("fast")
+        await postgres.end()
 
 
 @asynccontextmanager

@@ -31,5 +31,5 @@ async def test_whoever_dies_all_shorts_are_made_and_paid_once(environment, folde
     done, found = await play(plan, environment, folder)
     assert found.faults == []
     assert (done.killed, done.ended, done.restarts) == (1, 1, 1)
-    assert done.exit_codes == {0}
+    assert done.exit_codes <= {0, -15}  # by the signal alone: one that had not begun yet
     assert len(found.lives) == plan.shorts

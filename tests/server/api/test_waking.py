@@ -1,10 +1,16 @@
-"""A running worker wakes a short whose batch is due, again and again, until it is done."""
+"""What a running worker does unasked: wakes shorts that are due, finds lost calls at night."""
 
+import asyncio
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+from providers.ledger import Bill
+from providers.ports import VoiceRequest
+from server.jobs import ERRANDS, RETENTION
+from shortfactory.plan import Payer
 from simulator.faults import Fault
 from simulator.scenarios import Scenario
 from simulator.server import Simulator
@@ -53,3 +59,23 @@ async def test_a_worker_wakes_a_short_until_its_batch_is_done(
     [drawn] = [call for call in calls if call.node == "illustrate"]
     assert (drawn.status, drawn.note) == ("settled", "batch")
     assert drawn.spent_usd < Decimal("0.018")
+
+
+@pytest.mark.slow
+async def test_at_night_a_lost_narration_is_found_in_the_vendors_record(service, worker, simulator):
+    services = service.factory.services("simulator")
+    ledger, request = services.ledger, VoiceRequest(text="Nobody heard the end of this.")
+    payer = Payer(run_id="run-1", budget_usd=Decimal(1), node="narrate")
+    model = {"provider": "elevenlabs", "model": "eleven_flash_v2_5"}
+    bill = Bill(call_key="0" * 64, payer=payer, realm="simulator", **model)
+    held = await ledger.reserve(bill, Decimal("0.01"), datetime.now(UTC))
+    adapter = services.catalog.voice(bill.model_id)
+    await ledger.sending(held, adapter.trace(request))
+    await adapter.speak(request)
+    await ledger.lose(held, "its process ended before the answer was kept")
+    job = service.jobs.app.configure_task(RETENTION, queue=ERRANDS)
+    await job.defer_async(timestamp=0)
+    async with asyncio.timeout(60):
+        while (row := (await ledger.rows("run-1"))[0]).status == "lost":  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert (row.status, row.spent_usd) == ("settled", simulator.spent_usd())

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from media.contrast import ink_on
 from shortfactory.errors import InvalidInput
 from shortfactory.story import Plain
 
@@ -50,6 +51,12 @@ class CaptionStyle(Plain):
     shadow: float = Field(default=0.6, ge=0, le=1)  # opacity
     shade: float = Field(default=0.5, ge=0, le=1)  # of a soft cloud behind the words
     centre: float = Field(default=0.59, ge=0.2, le=0.8)  # of the frame's height
+
+    @property
+    def inks(self) -> tuple[str, ...]:
+        """Every colour that a letter may have at some moment."""
+        boxed = (ink_on(self.active),) if self.effect == "box" else ()
+        return (self.text, self.active, self.keyword, *boxed)
 
 
 class Transitions(Plain):

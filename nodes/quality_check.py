@@ -7,7 +7,6 @@ from pathlib import Path
 from pydantic import JsonValue
 from typing_extensions import TypedDict
 
-from media.inspection.captions import inks_of
 from media.made import Film
 from media.report import Expected, ExpectedCue, Report, SceneSpan
 from media.style import Style, load
@@ -78,7 +77,7 @@ def expected_of(film: Film, frame: Frame, style: Style) -> Expected:
         cues=tuple(_cue(cue) for cue in film.cues),
         scenes=tuple(SceneSpan(n + 1, borders[n], borders[n + 1]) for n in spans),
         voice_starts_ms=tuple(round(start / 48) for start in film.voice_starts),
-        inks=inks_of(style.captions),
+        inks=style.captions.inks,
     )
 
 

@@ -9,10 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from media.contrast import ink_on
 from media.inspection.watching import Luma
 from media.report import Expected, ExpectedCue, Finding
-from media.style import CaptionStyle
 
 UPRIGHT_SAFE = (0.1, 0.1406, 0.8612, 0.7605)  # x0, y0, x1, y1
 """108..930 of 1080 and 270..1460 of 1920: clear of the buttons of Shorts, TikTok and Reels."""
@@ -65,17 +63,7 @@ class Captions:
     def findings(self) -> list[Finding]:
         """Captions outside the safe area, invisible, or missing at the start."""
         outside = [_outside(cue, self.expected) for cue in self.expected.cues if cue.box]
-        unread = [
-            _finding(
-                "caption_contrast",
-                cue,
-                f"cannot be read: its letters stand {ratio:.1f}:1 against what is behind them",
-                round(ratio, 2),
-                LEAST_CONTRAST,
-            )
-            for cue, ratio in self.contrasts
-            if ratio < LEAST_CONTRAST
-        ]
+        unread = [_unread(cue, ratio) for cue, ratio in self.contrasts if ratio < LEAST_CONTRAST]
         return [finding for finding in outside if finding] + unread + self._opening()
 
     def measurements(self) -> dict[str, float | None]:
@@ -100,12 +88,6 @@ class Captions:
                 measured=min(starts), limit=OPENING_MS,
             )
         ]  # fmt: skip
-
-
-def inks_of(look: CaptionStyle) -> tuple[str, ...]:
-    """Every colour that a letter may have at some moment."""
-    boxed = (ink_on(look.active),) if look.effect == "box" else ()
-    return (look.text, look.active, look.keyword, *boxed)
 
 
 def contrast(luma: Luma, inks: Iterable[str], reach_px: int) -> float:
@@ -158,6 +140,13 @@ def _outside(cue: ExpectedCue, expected: Expected) -> Finding | None:
         return None
     message = f"lies {over_px:.0f} px outside the area that apps keep free of buttons"
     return _finding("caption_safe_area", cue, message, round(over_px, 1), 0)
+
+
+def _unread(cue: ExpectedCue, ratio: float) -> Finding:
+    seen = f"cannot be read: its letters stand {ratio:.1f}:1 against what is behind them"
+    message = seen if ratio > 1 else "is not to be seen where it should stand"
+    found = _finding("caption_contrast", cue, message, round(ratio, 2), LEAST_CONTRAST)
+    return found.model_copy(update={"at_ms": round(_middle_ms(cue))})  # where it was looked for
 
 
 def _finding(check: str, cue: ExpectedCue, message: str, measured: float, limit: float) -> Finding:

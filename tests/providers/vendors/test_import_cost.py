@@ -1,4 +1,4 @@
-"""Importing an adapter is cheap: the SDKs come with the first call, not with `--help`."""
+"""Starting is cheap: SDKs come with the first call, codecs with the first frame."""
 
 import json
 import subprocess
@@ -23,10 +23,22 @@ print(json.dumps([dear for dear in {dear!r} if dear in sys.modules]))
 """
 
 
-@pytest.mark.parametrize("name", ADAPTERS)
-def test_an_adapter_is_imported_without_its_sdk(name):
-    program = PROGRAM.format(name=name, dear=DEAR)
+def loaded(name, dear):
+    program = PROGRAM.format(name=name, dear=dear)
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert json.loads(done.stdout) == []
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_an_adapter_is_imported_without_its_sdk(name):
+    assert loaded(name, DEAR) == []
+
+
+def test_a_worker_starts_without_sdks_and_codecs_which_its_render_processes_load():
+    assert loaded("server.worker", ("google.genai", "elevenlabs", "av", "cv2", "pyvips")) == []
+
+
+def test_help_needs_nothing_of_all_that():
+    assert loaded("server.cli", (*DEAR, "langgraph", "psycopg", "fastapi", "av", "cv2")) == []

@@ -21,6 +21,12 @@ from shortfactory.errors import InvalidInput
 router = APIRouter(prefix="/v1/shorts", tags=["files"])
 
 Expires = Annotated[int | None, Query(ge=0, le=2**53, description="Of a signed link.")]
+# A page is shown as it is: whatever stood in a script could not act for whoever opens it.
+AS_IT_IS = {
+    "cache-control": "private, no-cache",
+    "content-security-policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+    "x-content-type-options": "nosniff",
+}
 Version = Annotated[
     int | None, Query(ge=1, le=1_000_000, description="An earlier film; see the versions.")
 ]
@@ -61,7 +67,7 @@ def _add(name: str, media_type: str) -> None:
         if sha256 is None:
             raise UnknownFile(f"The short {short_id} has no {name} yet.", cure="Follow its events.")
         # The hash of the bytes: the same on every machine, and another after every change.
-        headers = {"cache-control": "private, no-cache", "etag": f'"{sha256}"'}
+        headers = {**AS_IT_IS, "etag": f'"{sha256}"'}
         if matches(if_none_match, headers["etag"]):
             return Response(status_code=304, headers=headers)
         path = await factory.store.path(sha256)

@@ -38,7 +38,7 @@ ENDLESS = r"/events$|^/langserve/shorts/(invoke|batch|stream|stream_events)$"
 def seed(at: Service) -> list[str]:
     """The ids of a film of two versions, and of a script that waits for its approval."""
     order = {"script": SCRIPT, "seconds": 5, "scenes": 1}
-    film = at.ask("POST", "/v1/shorts", {**order, "approve": "auto"})["id"]
+    film = at.ask("POST", "/v1/shorts", {**order, "approve": "auto", "handoff": True})["id"]
     at.until(film, "done")
     at.ask("POST", f"/v1/shorts/{film}/scenes/1/reroll", {})
     at.until(film, "done")

@@ -229,6 +229,7 @@ async def test_a_film_is_read_in_parts_and_only_when_it_has_changed(client, film
     for held in (etag, f"W/{etag}", f'"a", {etag}', "*"):
         assert (await get(if_none_match=held)).status_code == 304
     assert (await get(if_none_match='"a"')).status_code == 200
+    assert "default-src 'none'" in whole.headers["content-security-policy"]
     head = await get("HEAD")
     assert (head.headers["content-length"], head.content) == (str(size), b"")
 

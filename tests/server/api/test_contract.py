@@ -2,8 +2,11 @@
 
 import json
 import re
+from pathlib import Path
 
 import jsonschema_rs
+
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def pointer(document, path, method, status, kind="application/json"):
@@ -31,6 +34,19 @@ async def test_the_document_refers_to_nothing_it_lacks(app):
     names = [operation["operationId"] for operation in operations]
     assert len(set(names)) == len(names)
     assert {"order_short", "reroll_scene", "read_film"} <= set(names)
+
+
+async def test_the_pages_for_people_name_only_routes_that_exist(app):
+    real = {
+        (method.upper(), re.sub(r"{.*?}", "{}", path))
+        for path, methods in app.openapi()["paths"].items()
+        for method in methods
+    }
+    for page in ("service.md", "changing.md"):
+        text = (DOCS / page).read_text("utf-8")
+        named = re.findall(r"(GET|POST) (/v1/[a-z{}/]+)", text)
+        assert len(named) >= 5
+        assert {(method, re.sub(r"{.*?}", "{}", path)) for method, path in named} <= real
 
 
 async def test_answers_conform_to_the_document(app, client, script):

@@ -92,11 +92,14 @@ async def test_another_tenants_short_is_unknown_on_every_route(app, tenant, scri
     assert (await acme.get(f"/v1/shorts/{run_id}")).status_code == 200
 
 
+TABLES = ("runs", "submissions", "run_events", "ledger")
+
+
 async def test_the_database_itself_keeps_tenants_apart(service, tenant, script):
     acme = await tenant("acme")
     run_id = (await acme.post("/v1/shorts", json=script)).json()["id"]
     async with tenant_pool(service.database.pool, "other").connection() as connection:
-        for table in ("runs", "submissions", "run_events", "ledger"):
+        for table in (*TABLES, "film_versions", "change_requests"):
             cursor = await connection.execute(f"select count(*) as n from {table}")
             assert (await cursor.fetchone())["n"] == 0
         changed = await connection.execute("update runs set title = 'mine'")

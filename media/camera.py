@@ -48,8 +48,8 @@ class Camera:
         across = Axis((across.first - 0.5) / 2, across.step)
         down = Axis((down.first + 0.5 * down.step - 0.5) / 2, down.step)
         both = _sampled(master.uv, across, down, (self._size[0] // 2, self._size[1] // 2))
-        cv2.extractChannel(both, 0, out.u)
-        cv2.extractChannel(both, 1, out.v)
+        # Split beside the frame and then copied: splitting into its rows takes three times as long.
+        out.u[:], out.v[:] = cv2.split(both)
 
 
 def _axis(centre: float, zoom: float, master_px: int, frame_px: int) -> Axis:

@@ -8,7 +8,7 @@ import sys
 # glibc's malloc.h. Left alone, the limit rises to 32 MB with the first large block that is freed,
 # and frames of finished encodes stay behind in every thread's heap: 130 MB in a 20 s film.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
-_OWN_MAPPING_BYTES, _SPARE_BYTES = 4 << 20, 32 << 20
+_OWN_MAPPING_BYTES, _SPARE_BYTES = 4 << 20, 16 << 20
 _ARENAS = 1
 
 

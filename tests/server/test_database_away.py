@@ -138,7 +138,7 @@ async def test_a_worker_goes_on_with_what_it_has_in_hand(postgres, vendors, work
     order = Order(topic=topic, providers="simulator", budget_usd=Decimal("0.25"))
     run = await factory.start(order)
     await worker._jobs.run_short(run)
-    while not [call for call in await factory._ledger.open(run.id) if call.sent_at]:
+    while not [c for c in await factory._ledger.open(run.id) if c.sent_at]:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     await postgres.stop()
     await asyncio.sleep(1)  # the lease, the listeners and the call's end find no database

@@ -1,6 +1,12 @@
 """keys and tenants on the command line."""
 
+import asyncio
+
+import psycopg
 import pytest
+
+from graph.database import connect
+from server.keys import Keys
 
 pytestmark = pytest.mark.usefixtures("with_database")
 
@@ -51,6 +57,23 @@ def test_a_revoked_key_is_ended_once_and_cannot_be_rotated(shortfactory, key):
     rotated = shortfactory("keys", "rotate", facts["prefix"])
     assert rotated.code == 2
     assert "keys create" in rotated.err
+
+
+def test_a_listed_key_tells_its_last_use_and_an_expired_one_is_no_key(
+    shortfactory, key, database_url
+):
+    async def shown():
+        async with connect(database_url) as database:
+            return await Keys(database.pool).holder(text)
+
+    text, facts = key("--days", "1")
+    assert asyncio.run(shown()).prefix == facts["prefix"]
+    (listed,) = shortfactory("keys", "list", "--json").json["keys"]
+    assert listed["last_used_at"] >= listed["created_at"]
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update api_keys set expires_at = now()")
+    assert asyncio.run(shown()) is None
+    assert shortfactory("keys", "rotate", facts["prefix"]).code == 2
 
 
 REFUSED = [

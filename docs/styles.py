@@ -27,7 +27,7 @@ from providers.ports import ImageRequest
 from shortfactory.story import Word
 
 DOCS = Path(__file__).parent
-LARGEST_BYTES = 60_000  # of one picture: the documents stay light in every clone
+LARGEST_BYTES = 100_000  # of one picture: the documents stay light in every clone
 FRAME = Frame()
 WORD_MS, GAP_MS = 300, 40
 HEIGHT_PX, GUTTER_PX = 640, 10
@@ -194,8 +194,9 @@ def styles_page() -> str:
         "# Styles\n",
         "Choose one with `--style NAME`. A style is a folder of data in `media/styles/`: palette, "
         "prompt words, camera, captions, transitions and the mood of the music. The frames here "
-        "were rendered by this program with the offline illustrator (no key, no vendor); with "
-        "`--providers live` the same palette and captions lie over what the image model draws.\n",
+        "were rendered by this program with the offline illustrator (no key, no vendor), which "
+        "prints each style in a finish of its own; with `--providers live` the same palette and "
+        "captions lie over what the image model draws from the style's prompt.\n",
     ]
     for name in names():
         style = load(name)
@@ -205,15 +206,16 @@ def styles_page() -> str:
             f"## {name}\n",
             f"{style.summary}\n",
             f"![Two frames and the cover in the style {name}](styles/{name}.jpg)\n",
-            f"Palette {' '.join(f'`{colour}`' for colour in style.palette)} · captions "
-            f"{look.effect} in {look.font} · one shot about {style.motion.shot_s:g} s · scenes "
-            f"join by {moves} · music {style.mood}\n",
+            f"Palette {' '.join(f'`{colour}`' for colour in style.palette)} · finish "
+            f"{style.finish} · captions {look.effect} in {look.font} · one shot about "
+            f"{style.motion.shot_s:g} s · scenes join by {moves} · music {style.mood}\n",
         ]
     scripts = ", ".join(name for _, name, _ in SCRIPTS)
     parts += [
         "## Captions in every script\n",
         f"{scripts}: shaped, ordered and broken into lines by Pango with the fonts in "
-        "`media/fonts` and no others.\n",
+        "`media/fonts` and no others; scripts that write no spaces are cut between words by "
+        "BudouX.\n",
         "![One caption in each script](styles/scripts.jpg)\n",
         "## A style of your own\n",
         f"Copy a folder of `media/{FOLDER.name}/` and change its `style.toml`; its name is the "

@@ -23,8 +23,8 @@ _STRONGEST_SHARE = 0.003
 _FAINTEST_EDGE = 25  # code values
 # Correlation of detail, over the whole and over most patches. The whole alone calls two pictures
 # with a sun of one size the same (up to 0.86); patches of such pairs reach 0.5, those of
-# other cuttings of one picture begin at 0.6.
-_WHOLE, ALIKE = 0.72, 0.55
+# most other cuttings of one picture begin above 0.6.
+_WHOLE, ALIKE = 0.72, 0.6
 _PATCHES, _MOST_PATCHES, _PLAIN = 5, 0.3, 1.5  # to a side; this quantile; deviation without detail
 _ZOOMS = (0.78, 0.82, 0.86, 0.9, 0.94, 0.97, 1.0, 1.03, 1.06, 1.1, 1.15, 1.2, 1.25)
 _LOOKS = (0.3, 0.5, 0.7)  # shares of a scene at which it is looked at; transitions are outside

@@ -22,7 +22,7 @@ from media.frames import Painter, Scene, open_scene
 from media.handoff import Wanted, write_handoff
 from media.inspect import inspect_film, inspect_picture, inspect_voice
 from media.made import Film, Segment
-from media.memory import give_back
+from media.memory import give_back, sweep
 from media.mux import join
 from media.own_music import check_music
 from media.planes import Planes
@@ -53,6 +53,7 @@ def make_segment(
         painter.body(scene, at, planes)
 
     encode(draw, frames, frame, quality, out, lambda done: tick(done, frames))
+    sweep()
     return Segment(
         frames=frames,
         focus=(scene.focus.x, scene.focus.y),
@@ -170,7 +171,10 @@ JOBS: dict[Job, Callable[..., Any]] = {
 
 
 def _boxed_cues(timeline: Timeline, painter: Painter) -> tuple[Cue, ...]:
-    boxes = [box for body in timeline.bodies for box in painter.caption_boxes(body)]
+    boxes: list[tuple[int, int, int, int]] = []
+    for body in timeline.bodies:
+        boxes += painter.caption_boxes(body)
+        sweep()
     return tuple(
         cue.model_copy(update={"box": box}) for cue, box in zip(timeline.cues, boxes, strict=True)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 
 # glibc's malloc.h. Left alone, the limit rises to 32 MB with the first large block that is freed,
@@ -15,10 +16,16 @@ _ARENAS = 1
 def give_back() -> None:
     """Map every block of 4 MB or more on its own; all threads share one heap for what is smaller.
 
-    Only glibc has these knobs; elsewhere nothing is changed.
+    Only glibc has these knobs. What is loaded by now is left out of every later `sweep`.
     """
+    gc.freeze()
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, _OWN_MAPPING_BYTES)
         mallopt(_TRIM_THRESHOLD, _SPARE_BYTES)
         mallopt(_ARENA_MAX, _ARENAS)
+
+
+def sweep() -> None:
+    """Free sprites that only point at themselves: Python counts such objects, not their bytes."""
+    gc.collect()

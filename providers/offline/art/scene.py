@@ -39,6 +39,8 @@ def illustrate(
     """
     random = Random(seed)
     tones, motif = Tones.of(palette), motif_of(keyword, note)
+    if look == "studio":  # one object and much air
+        motif = motif._replace(companion="")
     kind = "studio" if look == "studio" else random.choice(ALIKE.get(motif.place, (motif.place,)))
     place = PLACES[kind]
     layout = arrange(aspect, keyword, bool(motif.hero), random)

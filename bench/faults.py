@@ -103,7 +103,7 @@ class Steps:
 def settings_for(home: Path, simulator: Simulator, database_url: str | None = None) -> Settings:
     """Settings that point the live adapters at the simulator and lose no time between tries."""
     return Settings(
-        _env_file=None,
+        _env_file=None,  # pyright: ignore[reportCallIssue]
         home=home,
         database_url=database_url,
         simulator=SimulatorSettings.model_validate({"base_url": simulator.base_url}),

@@ -47,7 +47,8 @@ class Result(Plain):
 
     A result is one text, picture or narration that a short wanted, with every try for it: waiting,
     other words, the other model. A call is one request with its repetitions in the same words.
-    Stopped results are those for which the account had no money: no retry helps, so they park.
+    Stopped results are those of shorts that met an empty account and bought nothing more: no retry
+    helps, so they park.
     """
 
     shorts: int
@@ -145,7 +146,7 @@ async def _worked(factory: Factory, runs: list[Run], at_once: int) -> list[Run]:
 
 def _calls(entries: list[Entry], bill: tuple[Row, ...]) -> dict[str, int]:
     last = {(e.run_id, e.call_key): e for e in entries if e.status != "cached"}
-    broke = {_wanted(e) for e in last.values() if e.note.startswith("AccountProblem")}
+    broke = {entry.run_id for entry in entries if entry.note.startswith("AccountProblem")}
     came = _came(entries)
     return {
         "requests": len(bill),
@@ -154,7 +155,7 @@ def _calls(entries: list[Entry], bill: tuple[Row, ...]) -> dict[str, int]:
         "calls_well": sum(map(_well, last.values())),
         "results": len(came),
         "results_well": sum(came.values()),
-        "results_stopped": sum(not came[wanted] for wanted in broke),
+        "results_stopped": sum(run_id in broke for (run_id, *_), well in came.items() if not well),
     }
 
 

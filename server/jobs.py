@@ -27,6 +27,29 @@ left join procrastinate_jobs job
     on job.lock = %(tenant)s || '/slot' || slot and job.status in ('todo', 'doing')
 group by slot order by waiting, slot
 """
+# A slot that has run empty takes over what waits behind another: the next in turn, one for each.
+EVEN_OUT = b"""
+with jobs as (
+    select id, lock, status, priority, substring(lock from '^(.*)/slot') as tenant
+    from procrastinate_jobs
+    where task_name = 'run_short' and status in ('todo', 'doing') and id <> %(ending)s
+), idle as (
+    select tenant, tenant || '/slot' || slot as lock,
+        row_number() over (partition by tenant order by slot) as turn
+    from (select distinct tenant from jobs) as tenants, generate_series(0, %(slots)s - 1) as slot
+    where not exists (select from jobs where jobs.lock = tenants.tenant || '/slot' || slot)
+), queues as (
+    select *, row_number() over (
+        partition by lock order by status = 'doing' desc, priority desc, id) as place
+    from jobs
+), waiting as (
+    select id, tenant, row_number() over (partition by tenant order by priority desc, id) as turn
+    from queues where place > 1 and status = 'todo'
+)
+update procrastinate_jobs as job set lock = idle.lock
+from idle join waiting using (tenant, turn) where job.id = waiting.id and job.status = 'todo'
+"""
+NONE_ENDING = -1
 WAITING = b"""
 select 1 from procrastinate_jobs
 where task_name = 'run_short' and status = 'todo' and args ->> 'run_id' = %s
@@ -68,6 +91,15 @@ class Jobs:
             priority=(FINISH_FIRST if run.script_version else 0) - backlog,
         )
         await self._put(job, run_id=run.id)
+
+    async def even_out(self, ending: int = NONE_ENDING) -> None:
+        """Let every free slot of a tenant take what waits behind a slot that is not.
+
+        `ending` is a job that is about to end, and holds its slot until it has.
+        """
+        facts = {"slots": self._limits.tenant_running, "ending": ending}
+        async with self._database.pool.connection() as connection:
+            await connection.execute(EVEN_OUT, facts)
 
     async def send_webhook(self, run_id: str, status: str, at: str) -> None:
         """Let a worker tell the short's webhook where it stands."""

@@ -17,7 +17,7 @@ from graph.forgetting import Forgetting
 from graph.journal import Journal
 from graph.run import Run
 from server.alerting import AlertCourier
-from server.jobs import ERRANDS, RETENTION, RUN_SHORT, SEND_WEBHOOK, SHORTS, Jobs
+from server.jobs import ERRANDS, NONE_ENDING, RETENTION, RUN_SHORT, SEND_WEBHOOK, SHORTS, Jobs
 from server.webhooks import Courier, NotDelivered
 from shortfactory.errors import RunBusy, StorageError, UnknownRun, WrongStatus
 from shortfactory.plan import Providers
@@ -129,6 +129,7 @@ class Worker:
                 run = await self._runs.set_status(run_id, "queued", only_from=["parked"])
                 await self._journal.tell(run)
             await self._jobs.run_short(run)
+        await self._jobs.even_out()
 
     def _register(self) -> None:
         app, attempts = self._jobs.app, self._limits.webhook_attempts
@@ -140,11 +141,16 @@ class Worker:
         app.periodic(cron=NIGHTLY)(nightly)
 
     async def _run_short(self, context: JobContext, run_id: str) -> None:
+        await self._work(context.job, run_id)
+        with suppress(*UNREACHABLE):  # the reaper does it soon
+            await self._jobs.even_out(context.job.id or NONE_ENDING)
+
+    async def _work(self, job: Job, run_id: str) -> None:
         try:
             run = await self._runs.get(run_id)
             if run.status not in ON_ITS_WAY:
                 return
-            if context.job.attempts >= LIVES and run.holder is None:
+            if job.attempts >= LIVES and run.holder is None:
                 run = await self._give_up(run)
             else:
                 async with self._journal.recording(run) as watch:

@@ -17,6 +17,11 @@ async def queued(service):
         return await cursor.fetchall()
 
 
+async def database_does(service, statement, *values):
+    async with service.database.pool.connection() as connection:
+        await connection.execute(statement, values)
+
+
 async def test_a_tenant_with_many_shorts_does_not_keep_another_waiting(service, tenant, script):
     many, one = await tenant("many"), await tenant("one")
     for _ in range(6):
@@ -34,6 +39,32 @@ async def test_a_tenant_may_have_so_many_running_at_once(service, tenant, script
     worker_id = await manager.register_worker()
     taken = [await manager.fetch_job(queues=None, worker_id=worker_id) for _ in range(6)]
     assert sum(job is not None for job in taken) == settings.service.tenant_running
+
+
+async def test_a_free_slot_takes_what_waits_behind_another(service, tenant, script, settings):
+    many = await tenant("many")
+    for _ in range(7):
+        await many.post("/v1/shorts", json=script)
+    await database_does(service, "update procrastinate_jobs set lock = 'many/slot1'")
+    manager = service.jobs.app.job_manager
+    worker_id = await manager.register_worker()
+    assert await manager.fetch_job(queues=None, worker_id=worker_id)
+    await service.jobs.even_out()
+    taken = [await manager.fetch_job(queues=None, worker_id=worker_id) for _ in range(6)]
+    assert sum(job is not None for job in taken) == settings.service.tenant_running - 1
+
+
+async def test_a_job_that_ends_gives_its_slot_to_one_that_waits(service, tenant, script, settings):
+    many = await tenant("many")
+    for _ in range(settings.service.tenant_running + 2):
+        await many.post("/v1/shorts", json=script)
+    manager = service.jobs.app.job_manager
+    worker_id = await manager.register_worker()
+    first = await manager.fetch_job(queues=None, worker_id=worker_id)
+    others = "update procrastinate_jobs set lock = 'many/slot9' where id <> %s"
+    await database_does(service, others, first.id)
+    await service.jobs.even_out(ending=first.id)
+    assert [job["lock"] for job in await queued(service)].count(first.lock) == 2
 
 
 async def test_a_short_is_put_into_the_queue_once(service, client, script):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from bench.tenant import Tenant
 from providers.artifacts import FolderStore
 from providers.books import FOUND
 from shortfactory.money import ZERO, to_micros
+
+log = logging.getLogger(__name__)
 
 LEDGER = "select * from ledger where status <> 'cached' order by id"
 LIVES = """
@@ -115,8 +118,7 @@ async def _money(
     money = Money()
     asked = {row["request_id"]: row for row in bill if Decimal(row["usd"])}
     money.bill_usd = sum((Decimal(row["usd"]) for row in asked.values()), ZERO)
-    finished = Counter(e["call_key"] for e in entries if e["status"] == "settled" and not _cut(e))
-    money.faults += [f"call {key} was paid {n} times" for key, n in finished.items() if n > 1]
+    money.faults += _again(entries)
     money.told_usd = sum((e["spent_usd"] for e in entries if _cut(e)), ZERO)
     money.told_calls = sum(map(_cut, entries))
     for entry in entries:
@@ -138,6 +140,27 @@ async def _money(
     if money.unanswered_usd > money.lost_usd or money.unanswered_calls > money.lost_calls:
         money.faults.append(f"billed and in no ledger row: {[*asked.values()]}")
     return money
+
+
+def _again(entries: list[dict[str, Any]]) -> Iterator[str]:
+    """Calls that were sent although the same had finished before.
+
+    Two workers may ask the same for two shorts at the same moment: then neither has finished.
+    """
+    calls = sorted(
+        (e for e in entries if e["status"] == "settled" and not _cut(e)),
+        key=lambda e: (e["call_key"], e["sent_at"]),
+    )
+    for first, second in pairwise(calls):
+        if second["call_key"] == first["call_key"]:
+            told = "; ".join(
+                f"run {e['run_id']}, {e['node']} {e['scene']}, {e['sent_at']} to {e['closed_at']}"
+                for e in (first, second)
+            )
+            if second["sent_at"] > first["closed_at"]:
+                yield f"made again after it had finished: {told}"
+            else:
+                log.warning("made twice at the same moment: %s", told)
 
 
 def _cut(entry: dict[str, Any]) -> bool:

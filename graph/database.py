@@ -89,6 +89,7 @@ async def make_pool(dsn: str, largest: int = POOL_SIZE) -> AsyncGenerator[Pool]:
         connection_class=AsyncConnection[DictRow],
         kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
         check=_answers,
+        reset=_as_it_is,
         min_size=1,
         max_size=largest,
         timeout=CONNECT_S,
@@ -108,6 +109,14 @@ async def make_pool(dsn: str, largest: int = POOL_SIZE) -> AsyncGenerator[Pool]:
 
 async def _answers(connection: AsyncConnection[DictRow]) -> None:
     await connection.execute("")
+
+
+async def _as_it_is(_connection: AsyncConnection[DictRow]) -> None:
+    """Change nothing; with a `reset` the pool takes connections back in a task of its own.
+
+    In the task of a reader who left, a second cancel would stop the return: the connection is lost,
+    and after a few of them nobody gets one any more.
+    """
 
 
 def _checked(dsn: str) -> str:

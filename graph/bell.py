@@ -48,15 +48,13 @@ class Bell:
                     kept = await journal.after(run_id, last_id)
                 except psycopg.OperationalError:
                     # The database is away; all are rung when it can be listened to again.
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(rung.wait(), LOOK_ANYWAY_S)
+                    await _rung(rung)
                     continue
                 yield kept
                 if kept:
                     last_id = kept[-1].id
                     continue
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(rung.wait(), LOOK_ANYWAY_S)
+                await _rung(rung)
 
     def _ear(self, run_id: str) -> _Ear:
         return _Ear(self._waiting, run_id)
@@ -79,6 +77,12 @@ class Bell:
         for run_id in run_ids:
             for waiting in self._waiting.get(run_id, ()):
                 waiting.set()
+
+
+async def _rung(event: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LOOK_ANYWAY_S):
+            await event.wait()
 
 
 class _Ear:

@@ -10,11 +10,12 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 
 from graph.home import prepare_home
 from graph.lease import lease
 from graph.migrate import migrate
+from graph.pool import CancelSafePool
 from graph.postgres import local_postgres
 from graph.runs import Pool, Runs
 from shortfactory.errors import ConfigurationError, StorageError
@@ -84,12 +85,11 @@ async def connect(dsn: str) -> AsyncGenerator[Database]:
 @asynccontextmanager
 async def make_pool(dsn: str, largest: int = POOL_SIZE) -> AsyncGenerator[Pool]:
     """Open a pool as LangGraph's saver needs it; broken connections are replaced unseen."""
-    pool: Pool = AsyncConnectionPool(
+    pool: Pool = CancelSafePool(
         dsn,
         connection_class=AsyncConnection[DictRow],
         kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
         check=_answers,
-        reset=_as_it_is,
         min_size=1,
         max_size=largest,
         timeout=CONNECT_S,
@@ -109,14 +109,6 @@ async def make_pool(dsn: str, largest: int = POOL_SIZE) -> AsyncGenerator[Pool]:
 
 async def _answers(connection: AsyncConnection[DictRow]) -> None:
     await connection.execute("")
-
-
-async def _as_it_is(_connection: AsyncConnection[DictRow]) -> None:
-    """Change nothing; with a `reset` the pool takes connections back in a task of its own.
-
-    In the task of a reader who left, a second cancel would stop the return: the connection is lost,
-    and after a few of them nobody gets one any more.
-    """
 
 
 def _checked(dsn: str) -> str:

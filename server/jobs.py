@@ -10,6 +10,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import JobDeferrer
 
 from graph.database import GIVE_UP_S, Database
+from graph.pool import CancelSafePool
 from graph.run import Run
 from server.queue import QueueConnector
 from shortfactory.errors import DatabaseLost
@@ -129,7 +130,11 @@ class Jobs:
 async def open_jobs(database: Database, limits: ServiceSettings) -> AsyncGenerator[Jobs]:
     """Open the queue in this database."""
     connector = QueueConnector(
-        conninfo=database.dsn, min_size=1, max_size=CONNECTIONS, reconnect_timeout=GIVE_UP_S
+        pool_factory=CancelSafePool,
+        conninfo=database.dsn,
+        min_size=1,
+        max_size=CONNECTIONS,
+        reconnect_timeout=GIVE_UP_S,
     )
     async with procrastinate.App(connector=connector).open_async() as app:
         yield Jobs(app, database, limits)

@@ -7,13 +7,11 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-import anyio
-import anyio.lowlevel
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from graph.database import make_pool, open_database
+from graph.database import open_database
 from graph.home import FORMAT, prepare_home
 from graph.jobs_schema import JOBS
 from graph.migrate import FOLDER, SAVER, migrate
@@ -252,22 +250,3 @@ async def test_a_cancelled_holder_gives_the_run_free(database):
         await holding
     async with database.lease(run.id):
         pass
-
-
-async def test_readers_who_leave_take_no_connection_with_them(database_url):
-    async with make_pool(database_url, 2) as pool:
-
-        async def read():
-            while True:
-                async with pool.connection() as connection:
-                    await connection.execute("select 1")
-
-        for patience in range(60):
-            async with anyio.create_task_group() as readers:
-                for _ in range(6):
-                    readers.start_soon(read)
-                for _ in range(patience):
-                    await anyio.lowlevel.checkpoint()
-                readers.cancel_scope.cancel()
-        async with asyncio.timeout(20), pool.connection() as one, pool.connection() as other:
-            assert one is not other

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 LIVES = 20  # a run that ends its worker so often would do so again
 AGAIN_S = 1.0
+# What waits behind a short of its own tenant is free when that ends, of which nothing tells.
+LOOK_FOR_JOBS_S = 0.5
 KEEP_JOBS_H = 24 * 7
 NIGHTLY = "17 3 * * *"
 VENDORS: tuple[Providers, ...] = ("live", "simulator")
@@ -95,6 +97,7 @@ class Worker:
                     queues=[SHORTS, ERRANDS],
                     concurrency=self._concurrency,
                     install_signal_handlers=False,
+                    fetch_job_polling_interval=LOOK_FOR_JOBS_S,
                     shutdown_graceful_timeout=self._limits.drain_s,
                     update_heartbeat_interval=self._limits.heartbeat_s,
                     stalled_worker_timeout=self._limits.dead_after_s,

@@ -106,6 +106,8 @@ class Drawn:
             max(cell.top - made.top, 0) : cell.bottom - made.top,
             max(cell.left - made.left, 0) : cell.right - made.left,
         ]
+        if not part.size:  # joiners alone, or an emoji of a few pixels: they have no place
+            part = np.zeros((2, 2, 4), np.uint8)
         size = (max(2, round(part.shape[1] * scale)), max(2, round(part.shape[0] * scale)))
         grown = cv2.resize(np.ascontiguousarray(part), size, interpolation=cv2.INTER_LINEAR)
         left = round((cell.left + cell.right - size[0]) / 2)

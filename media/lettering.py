@@ -39,7 +39,7 @@ class Lettering:
 
     def coloured(self, colours: tuple[str, ...], halo: bool = True) -> NDArray[Any]:
         """Premultiplied RGBA with each word in its colour; emoji keep their own."""
-        paint = np.empty((*self.ink.shape[:2], 3), np.uint8)
+        paint = np.zeros((*self.ink.shape[:2], 3), np.uint8)
         for cell, colour in zip(self.cells, colours, strict=True):
             rows = slice(max(cell.top - self.top, 0), cell.bottom - self.top)
             columns = slice(max(cell.left - self.left, 0), cell.right - self.left)

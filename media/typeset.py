@@ -86,12 +86,12 @@ def set_lines(
     """
     number = sum(len(line) for line in lines)
     inks = [f'foreground="{colour}"' for colour in colours or ("#ffffff",) * number]
-    marks = [f"#{at:02x}{at:02x}ff" for at in range(1, number + 1)]
+    marks = [f"#{_mark(at):06x}" for at in range(number)]
     ink = _draw(_markup(lines, inks, kind), kind)
     # The same text on a ground of its own for each word shows where Pango put the word.
     grounds = [f'foreground="{mark}" bgcolor="{mark}"' for mark in marks]
     areas = _draw(_markup(lines, grounds, kind), kind)
-    return Setting(ink, tuple(_find(areas, index + 1) for index in range(number)))
+    return Setting(ink, tuple(_find(areas, _mark(at)) for at in range(number)))
 
 
 def _markup(lines: tuple[tuple[str, ...], ...], looks: list[str], kind: Type) -> str:
@@ -125,8 +125,18 @@ def _draw(markup: str, kind: Type) -> Bytes:
     return np.asarray(image.numpy(), np.uint8)
 
 
-def _find(areas: Bytes, number: int) -> Box:
-    hit = (areas[:, :, 0] == number) & (areas[:, :, 3] == 255)
+def _mark(at: int) -> int:
+    """A colour (0xrrggbb) for each word, far from those of all other words.
+
+    Emoji keep their colours on a ground and blend with it at their edges: with marks alike, the
+    edge of one word's emoji would be taken for a piece of another word.
+    """
+    return (at + 1) * 0x9E3779 & 0xFFFFFF  # 2**24 over the golden ratio spreads best
+
+
+def _find(areas: Bytes, mark: int) -> Box:
+    wanted = np.array([mark >> 16, mark >> 8 & 255, mark & 255, 255], np.uint8)
+    hit = (areas == wanted).all(axis=2)
     columns, rows = np.flatnonzero(hit.any(axis=0)), np.flatnonzero(hit.any(axis=1))
     if not len(columns):
         return Box(0, 0, 0, 0)

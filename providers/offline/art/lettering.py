@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import functools
+import os
 import struct
 import unicodedata
 from dataclasses import dataclass
 from importlib.resources import files
 
 import numpy as np
-import pyvips
 
-FACE = "Manrope ExtraBold"
-FONT = files("providers.offline") / "fonts" / "Manrope-ExtraBold.ttf"
+FONTS = files("providers.offline") / "fonts"
+FACE, FONT = "Manrope ExtraBold", FONTS / "Manrope-ExtraBold.ttf"
+# Fontconfig reads this when the first text is set; without it the system's own settings decide
+# how type is hinted, and where there are none, an error is printed.
+os.environ.setdefault("FONTCONFIG_FILE", str(FONTS / "fonts.conf"))  # noqa: TID251 - for a library
+
+import pyvips  # noqa: E402
+
 LEADING = 1.04  # line to line, in font sizes: tight, as display type wants
 NATURAL_LEADING = 1.366  # the face's own, from its hhea table
 TRACKING = -0.025  # letter spacing in font sizes

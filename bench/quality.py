@@ -38,10 +38,10 @@ def flat(path: Path) -> None:
 
 
 def vmaf(film: Path, raw: Path, folder: Path) -> tuple[float, float]:
-    """Mean and lowest VMAF of a film against raw yuv420p frames of its size and rate."""
+    """Mean and lowest VMAF of a film against raw NV12 frames of its size and rate."""
     log = folder / "vmaf.json"
     size = f"{FRAME.width_px}x{FRAME.height_px}"
-    reference = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size, "-r", str(FRAME.fps)]
+    reference = ["-f", "rawvideo", "-pix_fmt", "nv12", "-s", size, "-r", str(FRAME.fps)]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(film), *reference]
     graph = f"[1]{TAGS}[drawn];[0][drawn]libvmaf=log_fmt=json:log_path={log}:n_threads=2"
     command += ["-i", str(raw), "-lavfi", graph]

@@ -120,14 +120,11 @@ def raw_frames(takes: tuple[Take, ...], out: Path) -> int:
 def alone(raw: Path, frames: int, out: Path) -> None:
     """x264 on ready frames, at the renderer's settings."""
     height, width = FRAME.height_px, FRAME.width_px
-    source = np.memmap(raw, np.uint8, "r", shape=(frames, height * 3 // 2 * width))
-    luma, half = height * width, height * width // 4
+    source = np.memmap(raw, np.uint8, "r", shape=(frames, height * 3 // 2, width))
 
     def draw(at: int, planes: Planes) -> None:
-        row = source[at]
-        planes.y[:] = row[:luma].reshape(height, width)
-        planes.u[:] = row[luma : luma + half].reshape(height // 2, width // 2)
-        planes.v[:] = row[luma + half :].reshape(height // 2, width // 2)
+        planes.y[:] = source[at, :height]
+        planes.uv[:] = source[at, height:].reshape(height // 2, width // 2, 2)
 
     encode(draw, frames, FRAME, "default", out)
 

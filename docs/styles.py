@@ -98,7 +98,7 @@ def to_bgr(planes: Planes) -> NDArray[np.uint8]:
     height, width = planes.y.shape
     chroma = [
         cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32) - 128
-        for plane in (planes.u, planes.v)
+        for plane in cv2.split(planes.uv)
     ]
     y = (planes.y.astype(np.float32) - 16) * (255 / 219)
     u, v = (np.asarray(plane) * (255 / 224) for plane in chroma)

@@ -116,7 +116,7 @@ def level(frame: Frame) -> str:
 def _video_stream(stream: VideoStream, frame: Frame) -> VideoStream:
     context: VideoCodecContext = stream.codec_context
     context.width, context.height = frame.width_px, frame.height_px
-    context.pix_fmt = "yuv420p"
+    context.pix_fmt = "nv12"  # how x264 keeps frames: planes apart would be interleaved first
     context.profile = "High"
     context.color_range = LIMITED
     context.colorspace = context.color_primaries = context.color_trc = BT709
@@ -171,13 +171,14 @@ def _drain(free: SimpleQueue[VideoFrame | None]) -> None:
 
 def planes_of(picture: VideoFrame) -> Planes:
     """The frame's own memory as arrays; writing to them draws."""
-    rows = zip(_rows(picture), picture.planes, strict=True)
-    return Planes(*(memory[:, : plane.width] for memory, plane in rows))
+    luma, chroma = _rows(picture)
+    half = (picture.height // 2, picture.width // 2, 2)
+    return Planes(luma[:, : picture.width], chroma[:, : picture.width].reshape(half))
 
 
 def _blank(frame: Frame) -> VideoFrame:
     """A frame whose padding is zero too: x264 reads it, and fresh memory changes its bytes."""
-    picture = VideoFrame(frame.width_px, frame.height_px, "yuv420p")
+    picture = VideoFrame(frame.width_px, frame.height_px, "nv12")
     for rows in _rows(picture):
         rows[:] = 0
     return picture

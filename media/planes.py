@@ -27,20 +27,21 @@ MARGIN = 144  # the edge repeated around a master, where the camera's scaling ma
 
 
 class Planes(NamedTuple):
-    """One frame: Y at full size, U and V at half, written in place."""
+    """One frame, written in place: Y, and at half its size U and V side by side.
+
+    (rows, columns) and (rows / 2, columns / 2, 2): the encoder's own order, which it takes as it
+    is; apart, U and V cost a third of the drawing more.
+    """
 
     y: Bytes
-    u: Bytes
-    v: Bytes
+    uv: Bytes
 
     @classmethod
     def empty(cls, frame: Frame) -> Planes:
         """Planes for a frame, not filled."""
-        half = (frame.height_px // 2, frame.width_px // 2)
         return cls(
             np.empty((frame.height_px, frame.width_px), np.uint8),
-            np.empty(half, np.uint8),
-            np.empty(half, np.uint8),
+            np.empty((frame.height_px // 2, frame.width_px // 2, 2), np.uint8),
         )
 
 
@@ -48,8 +49,8 @@ class Planes(NamedTuple):
 class Master:
     """A picture ready to film: Y at 1.5 times the frame, U and V at half of that.
 
-    U and V lie side by side, (rows, columns, 2): sampled together they cost two thirds. Both
-    arrays have a margin of their own repeated edge on all sides.
+    U and V lie side by side, as in a frame. Both arrays have a margin of their own repeated edge
+    on all sides.
     """
 
     y: Bytes

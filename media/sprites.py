@@ -26,10 +26,9 @@ class Sprite:
     left: int
     top: int
     y: Bytes
-    u: Bytes
-    v: Bytes
+    uv: Bytes
     rest: Bytes  # 255 minus alpha
-    rest_half: Bytes
+    rest_uv: Bytes  # at half size, once for U and once for V
 
     @property
     def box(self) -> Box:
@@ -53,8 +52,7 @@ class Sprite:
             (top - self.top) // 2 : (bottom - self.top) // 2,
             (left - self.left) // 2 : (right - self.left) // 2,
         ]
-        _over(out.u[half], self.u[mine_half], self.rest_half[mine_half])
-        _over(out.v[half], self.v[mine_half], self.rest_half[mine_half])
+        _over(out.uv[half], self.uv[mine_half], self.rest_uv[mine_half])
 
 
 def to_sprite(rgba: NDArray[Any], left: int, top: int) -> Sprite:
@@ -78,10 +76,9 @@ def to_sprite(rgba: NDArray[Any], left: int, top: int) -> Sprite:
         left - pad_left,
         top - pad_top,
         _plane(yuv[:, :, 0]),
-        _plane(half[:, :, 0]),
-        _plane(half[:, :, 1]),
+        _plane(half),
         _plane(rest),
-        _plane(rest_half),
+        _plane(cv2.merge([rest_half, rest_half])),
     )
 
 

@@ -88,9 +88,9 @@ def _smooth(part: float) -> float:
 
 def _slide(left: Planes, right: Planes, moved: float, out: Planes, axis: int) -> None:
     """Show the tail of one picture and the head of the next, side by side."""
-    for a, b, into, even in zip(left, right, out, (2, 1, 1), strict=True):
+    for a, b, into, even in zip(left, right, out, (2, 1), strict=True):
         side = into.shape[axis]
-        at = round(moved * out.u.shape[axis]) * even
+        at = round(moved * out.uv.shape[axis]) * even
         if axis == 0:
             into[: side - at], into[side - at :] = a[at:], b[:at]
         else:

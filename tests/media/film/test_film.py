@@ -125,7 +125,7 @@ def test_noise_does_not_break_the_level_and_stays_the_same_to_the_byte(tmp_path)
     noise = np.random.default_rng(1).integers(0, 255, (60, 704, 396), np.uint8)
 
     def draw(at, planes):
-        planes.y[:], planes.u[:], planes.v[:] = noise[at], 128, 128
+        planes.y[:], planes.uv[:] = noise[at], 128
 
     for name in ("a.mp4", "b.mp4"):
         encode(draw, len(noise), frame, "default", tmp_path / name)

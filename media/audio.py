@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from media.ducking import duck_db
+from media.effects import Moment, play
 from media.loudness import SILENCE_LUFS, Levels, integrated_lufs, measure, weighted_power
 from media.mastering import master_gain
 from media.music import compose, own_music
@@ -32,18 +33,20 @@ class VoiceCue:
 
 @dataclass(frozen=True)
 class Soundtrack:
-    """The master's parts: voice (n, 1) and music (n, 2) at 48 kHz; their sum is the film's sound.
+    """The master's parts at 48 kHz; their sum is the film's sound.
 
-    They are computed as they are read, from files in the folder that was given.
+    Voice (n, 1), music (n, 2), and effects (n, 2) where transitions are heard. They are computed
+    as they are read, from files in the folder that was given.
     """
 
     voice: Sound
     music: Sound
+    effects: Sound | None = None
 
     @property
     def mix(self) -> Sound:
         """What is heard: (n, 2)."""
-        return Mix(self.music, self.voice)
+        return Mix(_under(self.music, self.effects), self.voice)
 
     @cached_property
     def levels(self) -> Levels:
@@ -58,6 +61,7 @@ def soundtrack(
     seed: int,
     folder: Path,
     music: Path | None = None,
+    heard: Sequence[Moment] = (),
 ) -> Soundtrack:
     """Mix and master the sound of a film, in memory that does not grow with its length.
 
@@ -69,8 +73,9 @@ def soundtrack(
         n_samples: the film's length at 48 kHz; exactly so many samples come back.
         mood: a name of `media.moods.MOODS`.
         seed: composes another piece of the same mood.
-        folder: where the samples are kept, some 20 bytes each; the caller removes it.
+        folder: where the samples are kept, at most 28 bytes each; the caller removes it.
         music: somebody's own music instead of the composed bed.
+        heard: the transitions that are sounded, each in its middle.
 
     Returns:
         -14 LUFS integrated, true peak at most -1.5 dBTP, so that AAC stays below -1.
@@ -83,18 +88,26 @@ def soundtrack(
     if n_samples < 1:
         raise MediaError(f"A film of {n_samples} samples has no sound.", cure="Add a scene.")
     voice, voice_power = _voices(cues, n_samples, folder)
+    room = _room_for(voice_power)
     if music:
-        bed = _placed(own_music(music, n_samples, folder), voice_power)
+        bed = _placed(own_music(music, n_samples, folder), room)
     else:
-        bed = _placed(compose(mood, seed, n_samples, folder), voice_power)
-    levels = measure(Mix(bed, voice))
+        bed = _placed(compose(mood, seed, n_samples, folder), room)
+    effects = Gained(play(heard, seed, n_samples, folder), room) if heard else None
+    levels = measure(Mix(_under(bed, effects), voice))
     if levels.lufs <= SILENCE_LUFS:
         raise MediaError(
             "The film's sound is silent: neither the voices nor the music can be heard.",
             cure="Check the voice files, or choose other music.",
         )
     gain = master_gain(levels)
-    return Soundtrack(Gained(voice, gain), Gained(bed, gain))
+    sounded = None if effects is None else Gained(effects, gain)
+    return Soundtrack(Gained(voice, gain), Gained(bed, gain), sounded)
+
+
+def _under(music: Sound, effects: Sound | None) -> Sound:
+    """All that lies under the voices."""
+    return music if effects is None else Mix(music, effects)
 
 
 def _voices(cues: Sequence[VoiceCue], n_samples: int, folder: Path) -> tuple[Spool, Curve]:
@@ -115,16 +128,20 @@ def _voices(cues: Sequence[VoiceCue], n_samples: int, folder: Path) -> tuple[Spo
     return track, 2 * weighted_power(track)
 
 
-def _placed(bed: Spool, voice_power: Curve) -> Sound:
+def _room_for(voice_power: Curve) -> Curve:
+    """The gain, per millisecond, under which everything makes room for the voice."""
+    if integrated_lufs(voice_power) <= SILENCE_LUFS:
+        return np.ones(len(voice_power))
+    return 10 ** (duck_db(voice_power) / 20)
+
+
+def _placed(bed: Spool, room: Curve) -> Sound:
     """The bed levelled, ducked and faded."""
     lufs = integrated_lufs(weighted_power(bed))
     level = from_db(VOICE_LUFS - BED_BELOW_VOICE_LU - lufs) if lufs > SILENCE_LUFS else 1.0
-    gain = level * _fades(milliseconds(len(bed)))
-    if integrated_lufs(voice_power) > SILENCE_LUFS:
-        gain = gain * 10 ** (duck_db(voice_power) / 20)
     # the last sample of a curve is half a millisecond early: end in true silence
     _end_softly(bed, 1)
-    return Gained(bed, gain)
+    return Gained(bed, level * _fades(milliseconds(len(bed))) * room)
 
 
 def _end_softly(track: Spool, long_ms: int) -> None:

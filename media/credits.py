@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from media.coverage import FONTS, codes_of, suits
-from media.style import Style
-from shortfactory.story import Plain
+from media.style import SILENT, Style
+from media.timeline import transition_into
+from shortfactory.story import Effects, Plain, Scene
 
 OPEN_FONT_LICENCE = "OFL-1.1"  # every font in media/fonts, with its text beside it
 
@@ -19,8 +20,8 @@ class FontCredit(Plain):
     copyright: str
 
 
-class MusicCredit(Plain):
-    """The music under a film: composed by this program, or somebody's own file."""
+class SoundCredit(Plain):
+    """The music under a film, or the sounds at its transitions: made here, or somebody's own."""
 
     title: str
     licence: str
@@ -41,13 +42,24 @@ def font_credits(style: Style, text: str) -> tuple[FontCredit, ...]:
     return tuple(_credit(folder) for folder in dict.fromkeys(used))
 
 
-def music_credit(style: Style, sha256: str | None, licence: str) -> MusicCredit:
+def music_credit(style: Style, sha256: str | None, licence: str) -> SoundCredit:
     """Own music with the licence its owner noted; the composed bed owes none."""
     if sha256:
-        return MusicCredit(title="Own music", licence=licence, sha256=sha256)
-    return MusicCredit(
+        return SoundCredit(title="Own music", licence=licence, sha256=sha256)
+    return SoundCredit(
         title=f"Bed in the mood “{style.mood}”",
         licence="None owed: composed and synthesised by ShortFactory for this film.",
+    )
+
+
+def effects_credit(style: Style, effects: Effects, scenes: tuple[Scene, ...]) -> SoundCredit | None:
+    """The sounds at transitions, where a film of these scenes has any."""
+    into = {transition_into(scene.number, scene.kind, style) for scene in scenes}
+    if not style.heard(effects) or into <= SILENT:
+        return None
+    return SoundCredit(
+        title="Sounds at transitions",
+        licence="None owed: synthesised by ShortFactory for this film.",
     )
 
 

@@ -3,41 +3,82 @@
 from __future__ import annotations
 
 import json
-from typing import cast
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple, cast
 
 from opentimelineio import adapters, opentime, schema
 
+from media.effects import Moment
+from media.gestures import REACH_MS
 from media.timeline import SAMPLE_RATE_HZ, Cue, Timeline
 
 
-def cut_list(timeline: Timeline, title: str) -> str:
+def cut_list(timeline: Timeline, title: str, heard: Sequence[Moment] = ()) -> str:
     """The OTIO document (JSON) of a film: picture, voice and music tracks, captions as markers.
 
     Every scene is a clip of picture.mp4 and of voice.wav; a scene begins with the transition
-    into it, which the picture already holds. The music is one clip. All times count in frames.
+    into it, which the picture already holds. The music is one clip. Where transitions are heard,
+    each sound is a clip of effects.wav, so that one can go without the others. All times count
+    in frames.
     """
     made = schema.Timeline(title)
-    rate = timeline.frame.fps
-    whole = _range(0, timeline.frames, rate)
     starts = _scene_starts(timeline)
     spans = list(zip(starts, [*starts[1:], timeline.frames], strict=True))
-    for name, kind, file, cuts in (
-        ("Picture", schema.TrackKind.Video, "picture.mp4", spans),
-        ("Voice", schema.TrackKind.Audio, "voice.wav", _voice_spans(timeline, spans)),
-        ("Music", schema.TrackKind.Audio, "music.wav", [(0, timeline.frames)]),
-    ):
-        track = schema.Track(name, kind=kind)
-        for number, (start, end) in enumerate(cuts, 1):
-            label = name if len(cuts) == 1 else f"Scene {number}"
-            reference = schema.ExternalReference(target_url=file, available_range=whole)
-            clip = schema.Clip(
-                label, media_reference=reference, source_range=_range(start, end, rate)
-            )
-            track.append(clip)
-        made.tracks.append(track)
+    sound = schema.TrackKind.Audio
+    tracks = [
+        ("Picture", schema.TrackKind.Video, "picture.mp4", _by_scene(spans)),
+        ("Voice", sound, "voice.wav", _by_scene(_voice_spans(timeline, spans))),
+        ("Music", sound, "music.wav", [_Cut("Music", 0, timeline.frames)]),
+    ]
+    if heard:
+        tracks.append(("Effects", sound, "effects.wav", _effect_cuts(timeline, heard)))
+    for name, kind, file, cuts in tracks:
+        made.tracks.append(_track(name, kind, file, cuts, timeline))
     made.tracks.markers.extend(_marker(cue, timeline) for cue in timeline.cues)
     written = cast(str, adapters.write_to_string(made, "otio_json"))
     return json.dumps(json.loads(written), ensure_ascii=False, indent=2) + "\n"
+
+
+class _Cut(NamedTuple):
+    """One clip: what it is called, its first frame, and the one after its last."""
+
+    label: str
+    start: int
+    end: int
+
+
+def _track(name: str, kind: str, file: str, cuts: list[_Cut], timeline: Timeline) -> schema.Track:
+    """The cuts of one file at their own frames, with gaps where there are none."""
+    track, at, rate = schema.Track(name, kind=kind), 0, timeline.frame.fps
+    reference = schema.ExternalReference(
+        target_url=file, available_range=_range(0, timeline.frames, rate)
+    )
+    for cut in cuts:
+        if cut.start > at:
+            track.append(schema.Gap(source_range=_range(0, cut.start - at, rate)))
+        span = _range(cut.start, cut.end, rate)
+        track.append(schema.Clip(cut.label, media_reference=reference, source_range=span))
+        at = cut.end
+    return track
+
+
+def _by_scene(spans: list[tuple[int, int]]) -> list[_Cut]:
+    return [_Cut(f"Scene {number}", *span) for number, span in enumerate(spans, 1)]
+
+
+def _effect_cuts(timeline: Timeline, heard: Sequence[Moment]) -> list[_Cut]:
+    """Around each middle as far as a sound reaches, and no further than half way to the next."""
+    per_frame = SAMPLE_RATE_HZ // timeline.frame.fps
+    middles = [moment.middle // per_frame for moment in heard]
+    reach = -(-REACH_MS * timeline.frame.fps // 1000)
+    halves = [(left + right) // 2 for left, right in pairwise(middles)]
+    return [
+        _Cut(moment.transition.capitalize(), max(middle - reach, left), min(middle + reach, right))
+        for moment, middle, left, right in zip(
+            heard, middles, [0, *halves], [*halves, timeline.frames], strict=True
+        )
+    ]
 
 
 def _range(start: int, end: int, rate: int) -> opentime.TimeRange:

@@ -17,6 +17,7 @@ import cv2
 
 from media.audio import VoiceCue, soundtrack
 from media.cover import draw_cover
+from media.effects import moments
 from media.encode import Draw, Quality, encode
 from media.frames import Painter, Scene, open_scene
 from media.handoff import Wanted, write_handoff
@@ -31,7 +32,7 @@ from media.report import Expected, Finding, Report
 from media.style import Style, load
 from media.timeline import Cue, Frame, Piece, Take, Timeline, plan, plan_body
 from media.worker import Job
-from shortfactory.story import Word
+from shortfactory.story import Effects, Word
 
 cv2.setNumThreads(1)  # the pool is the parallelism
 give_back()
@@ -71,6 +72,7 @@ def make_film(
     quality: Quality,
     music: Path | None,
     tick: Tick,
+    effects: Effects = "auto",
 ) -> Film:
     """Encode joints and coda, mix the sound, join everything. See `RenderDoor.film`."""
     wall_s, cpu_s = time.perf_counter(), time.process_time()
@@ -89,7 +91,10 @@ def make_film(
         ThreadPoolExecutor(1, "sound") as aside,
     ):
         folder, seed = Path(name), _seed(takes)
-        mixing = aside.submit(soundtrack, voices, timeline.samples, look.mood, seed, folder, music)
+        heard = moments(timeline) if look.heard(effects) else ()
+        mixing = aside.submit(
+            soundtrack, voices, timeline.samples, look.mood, seed, folder, music, heard
+        )
         pieces = _pieces(timeline, painter, look, segments, folder, quality, tick)
         sound = mixing.result().mix
         join(pieces, sound, frame, out, lambda done: tick(done, timeline.frames))
@@ -133,9 +138,10 @@ def make_handoff(
     quality: Quality,
     music: Path | None,
     tick: Tick,
+    effects: Effects = "auto",
 ) -> None:
     """Write what an editing program opens. See `RenderDoor.handoff`."""
-    wanted = Wanted(takes, load(style), frame, title, _seed(takes), music)
+    wanted = Wanted(takes, load(style), frame, title, _seed(takes), music, effects)
     write_handoff(wanted, out, quality, tick)
 
 

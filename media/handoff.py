@@ -16,6 +16,7 @@ import numpy as np
 from media.audio import VoiceCue, soundtrack
 from media.captions import ass, srt, vtt
 from media.cut import cut_list
+from media.effects import Moment, moments
 from media.encode import Quality, encode
 from media.files import whole_file
 from media.frames import Painter, Scene, open_scene
@@ -24,6 +25,7 @@ from media.spool import stretches
 from media.style import Style
 from media.timeline import Frame, Take, Timeline, plan
 from media.waveform import RATE_HZ, Sound
+from shortfactory.story import Effects
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # zip's own zero: the same parts give the same bytes
 
@@ -37,6 +39,7 @@ class Wanted(NamedTuple):
     title: str
     seed: int
     music: Path | None
+    effects: Effects = "auto"
 
 
 def write_handoff(
@@ -44,9 +47,10 @@ def write_handoff(
 ) -> None:
     """Write a zip with everything that an editing program needs to go on from the film.
 
-    picture.mp4 is the film without captions and sound; voice.wav and music.wav (24 bit, 48 kHz,
-    mastered) add up to the film's sound; captions.srt, .vtt and .ass; timeline.otio
-    (OpenTimelineIO) lays them out scene by scene and refers to the files beside it.
+    picture.mp4 is the film without captions and sound; voice.wav, music.wav and, where transitions
+    are heard, effects.wav (24 bit, 48 kHz, mastered) add up to the film's sound; captions.srt,
+    .vtt and .ass; timeline.otio (OpenTimelineIO) lays them out scene by scene and refers to the
+    files beside it.
 
     Raises:
         MediaError: a picture, voice or music cannot be read.
@@ -61,11 +65,12 @@ def write_handoff(
             draw, timeline.frames, wanted.frame, quality, parts / "picture.mp4",
             lambda done: tick(done, timeline.frames),
         )  # fmt: skip
-        _write_stems(timeline, wanted, parts)
+        heard = moments(timeline) if wanted.style.heard(wanted.effects) else ()
+        _write_stems(timeline, wanted, heard, parts)
         (parts / "captions.srt").write_text(srt(timeline.cues), "utf-8")
         (parts / "captions.vtt").write_text(vtt(timeline.cues), "utf-8")
         (parts / "captions.ass").write_text(ass(timeline.cues, wanted.style, wanted.frame), "utf-8")
-        (parts / "timeline.otio").write_text(cut_list(timeline, wanted.title), "utf-8")
+        (parts / "timeline.otio").write_text(cut_list(timeline, wanted.title, heard), "utf-8")
         _pack(sorted(parts.iterdir()), out)
 
 
@@ -102,7 +107,9 @@ class _Bare:
         return self._scenes[index]
 
 
-def _write_stems(timeline: Timeline, wanted: Wanted, folder: Path) -> None:
+def _write_stems(
+    timeline: Timeline, wanted: Wanted, heard: tuple[Moment, ...], folder: Path
+) -> None:
     voices = [
         VoiceCue(take.voice, start)
         for take, start in zip(wanted.takes, timeline.voice_starts, strict=True)
@@ -110,9 +117,11 @@ def _write_stems(timeline: Timeline, wanted: Wanted, folder: Path) -> None:
     ]
     mood, spools = wanted.style.mood, folder / "spools"
     spools.mkdir()
-    made = soundtrack(voices, timeline.samples, mood, wanted.seed, spools, wanted.music)
+    made = soundtrack(voices, timeline.samples, mood, wanted.seed, spools, wanted.music, heard)
     _write_wav(folder / "voice.wav", made.voice)
     _write_wav(folder / "music.wav", made.music)
+    if made.effects is not None:
+        _write_wav(folder / "effects.wav", made.effects)
     rmtree(spools)
 
 

@@ -117,6 +117,11 @@ def integrated_lufs(power: Curve) -> float:
     return lufs_of(float(relative.mean()))
 
 
+def loudest_lufs(power: Curve) -> float:
+    """The highest momentary loudness (400 ms) of a power curve; never below SILENCE_LUFS."""
+    return max(SILENCE_LUFS, lufs_of(float(_block_power(power).max())))
+
+
 def _block_power(power: Curve) -> Curve:
     if len(power) < _GATE_MS:
         return np.atleast_1d(power.mean()) if len(power) else np.zeros(1)

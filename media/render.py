@@ -25,10 +25,10 @@ from shortfactory.errors import MediaError
 
 if TYPE_CHECKING:
     from media.report import Expected, Finding, Report
-    from shortfactory.story import Word
+    from shortfactory.story import Effects, Word
 
 PROGRESS_EVERY_S = 0.1
-RENDERER_VERSION = "7"
+RENDERER_VERSION = "8"
 """Part of the key of every rendered file: raised when the same input gives other pixels."""
 
 CHECKS: frozenset[Job] = frozenset({"picture", "voice"})
@@ -88,6 +88,7 @@ class RenderDoor:
         out: Path,
         progress: Progress | None = None,
         music: Path | None = None,
+        effects: Effects = "auto",
     ) -> Film:
         """Join segments (one a take, in order) into the film, with transitions and sound.
 
@@ -100,7 +101,7 @@ class RenderDoor:
             StorageError: `out` cannot be written.
         """
         values = {"takes": takes, "segments": segments, "style": style, "frame": frame, "out": out}
-        values |= {"quality": self.quality, "music": music}
+        values |= {"quality": self.quality, "music": music, "effects": effects}
         return await self._run("film", values, progress)
 
     async def cover(self, picture: Path, title: str, style: str, out: Path) -> None:
@@ -150,10 +151,11 @@ class RenderDoor:
         out: Path,
         progress: Progress | None = None,
         music: Path | None = None,
+        effects: Effects = "auto",
     ) -> None:
         """Write a zip for editing programs, drawing every frame again; raises as `film` does."""
         values = {"takes": takes, "style": style, "frame": frame, "title": title, "out": out}
-        values |= {"quality": self.quality, "music": music}
+        values |= {"quality": self.quality, "music": music, "effects": effects}
         await self._run("handoff", values, progress)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A style as data: palette, prompt words, motion, captions, transitions, music mood."""
+"""A style as data: palette, prompt words, motion, captions, transitions, sound."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import Field
 
 from media.contrast import ink_on
 from shortfactory.errors import InvalidInput
-from shortfactory.story import Plain
+from shortfactory.story import Effects, Plain
 
 FOLDER = Path(__file__).parent / "styles"
 
@@ -21,6 +21,7 @@ Finish = Literal[
     "telephoto",
 ]  # fmt: skip
 TransitionName = Literal["cut", "crossfade", "push", "whip", "zoom"]
+SILENT: frozenset[TransitionName] = frozenset({"cut", "crossfade"})  # nothing moves in them
 Effect = Literal["fill", "pop", "box", "solo", "underline", "clean"]
 
 
@@ -64,6 +65,7 @@ class Transitions(Plain):
 
     body: tuple[TransitionName, ...] = Field(default=("crossfade", "push"), min_length=1)
     close: TransitionName = "zoom"
+    effects: bool = False  # whether they are heard, where an order leaves it to the style
 
 
 class Style(Plain):
@@ -78,6 +80,10 @@ class Style(Plain):
     captions: CaptionStyle
     motion: Motion = Motion()
     transitions: Transitions = Transitions()
+
+    def heard(self, effects: Effects) -> bool:
+        """Whether transitions are heard, from what was ordered."""
+        return self.transitions.effects if effects == "auto" else effects == "on"
 
 
 @cache

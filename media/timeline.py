@@ -175,7 +175,7 @@ def plan(takes: tuple[Take, ...], style: Style, frame: Frame) -> Timeline:
 
 def plan_body(take: Take, style: Style, frame: Frame) -> Body:
     """Lay out one scene's body; the same whatever the other scenes are."""
-    transition = transition_into(take, style)
+    transition = transition_into(take.number, take.kind, style)
     joint = joint_frames(transition, frame)
     if joint:
         voice_frame = -round(joint * OVERLAP_SHARE)
@@ -188,13 +188,13 @@ def plan_body(take: Take, style: Style, frame: Frame) -> Body:
     return Body(take, transition, frames, voice_frame, shown)
 
 
-def transition_into(take: Take, style: Style) -> TransitionName:
-    """How the film moves into this scene, from the scene's own number and kind alone."""
-    if take.number == 1:
+def transition_into(number: int, kind: SceneKind, style: Style) -> TransitionName:
+    """How the film moves into a scene, from the scene's own number and kind alone."""
+    if number == 1:
         return "cut"
-    if take.kind == "close":
+    if kind == "close":
         return style.transitions.close
-    return style.transitions.body[take.number % len(style.transitions.body)]
+    return style.transitions.body[number % len(style.transitions.body)]
 
 
 def joint_frames(transition: TransitionName, frame: Frame) -> int:

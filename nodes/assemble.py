@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from typing_extensions import TypedDict
 
 from media.render import RENDERER_VERSION
+from media.style import load as load_style
 from media.timeline import Frame
 from nodes.failure import Failure, failure_of
 from nodes.services import RunFacts, Services
@@ -57,6 +58,8 @@ async def _film(state: Reads, services: Services) -> dict[str, JsonValue]:
         [(s["scene"], s["picture"], s["narration"]) for s in scenes],
         segments,
         topic.music,
+        # Silent films keep the key they had before there were effects.
+        *(["effects"] if load_style(state["style"]).heard(topic.effects) else []),
     )
     if record := await services.store.recall(key):
         return record
@@ -69,6 +72,7 @@ async def _film(state: Reads, services: Services) -> dict[str, JsonValue]:
         out,
         lambda done, total: services.progress({"kind": "frames", "done": done, "total": total}),
         await music_of(topic, services),
+        topic.effects,
     )
     sha256 = await services.store.adopt(out, ".mp4")
     record = {**film.model_dump(mode="json"), "sha256": sha256}

@@ -8,7 +8,7 @@ from collections import Counter
 
 from pydantic import JsonValue
 
-from media.credits import font_credits, music_credit
+from media.credits import effects_credit, font_credits, music_credit
 from media.style import load as load_style
 from providers.spending import Entry
 from shortfactory.story import Script, Topic
@@ -22,6 +22,7 @@ def credits_of(
     written = as_json(script.model_dump(mode="json"))
     spoken = " ".join(scene.narration for scene in script.scenes)
     fonts = font_credits(style, spoken)
+    effects = effects_credit(style, topic.effects, script.scenes)
     return {
         "sources": list[JsonValue](script.sources),
         "approval": {
@@ -30,6 +31,7 @@ def credits_of(
         },
         "models": _models(rows),
         "music": music_credit(style, topic.music, topic.music_licence).model_dump(mode="json"),
+        "effects": effects.model_dump(mode="json") if effects else None,
         "fonts": [font.model_dump(mode="json") for font in fonts],
     }
 

@@ -115,6 +115,7 @@ async def _handoff(state: Reads, services: Services, script: Script, topic: Topi
         out,
         lambda done, total: services.progress({"kind": "frames", "done": done, "total": total}),
         await music_of(topic, services),
+        topic.effects,
     )
     sha256 = await services.store.adopt(out, ".zip")
     await services.store.remember(key, {"sha256": sha256})

@@ -89,7 +89,7 @@ async def _write(state: Reads, services: Services) -> Script:
         task,
         Script,
         inputs={
-            "topic": state["topic"],
+            "topic": topic.told(),
             "story": state["story"],
             "previous": previous,
             "findings": list(findings),

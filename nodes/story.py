@@ -57,7 +57,7 @@ async def _find(topic: Topic, state: Reads, services: Services) -> Story:
         Plan.model_validate(state["plan"]),
         "story",
         Story,
-        inputs={"topic": state["topic"], "complaints": list(complaints)},
+        inputs={"topic": topic.told(), "complaints": list(complaints)},
         words={
             "topic": fence("topic", topic.text or "(see the source)"),
             "source": fence("source", topic.source or "(none)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 MIN_SECONDS, MAX_SECONDS = 5.0, 180.0  # YouTube Shorts end at three minutes
 MIN_SCENES, MAX_SCENES = 1, 30
@@ -14,6 +14,7 @@ MAX_NARRATION_CHARACTERS = 1_200
 MAX_PICTURE_CHARACTERS = 1_500
 
 SceneKind = Literal["hook", "body", "close"]
+Effects = Literal["auto", "on", "off"]
 
 
 class Plain(BaseModel):
@@ -26,7 +27,8 @@ class Topic(Plain):
     """What a person asked for. `script` and `source` are texts they brought, if any.
 
     `music` is the sha256 of music they brought, `music_licence` what allows its use, as they
-    noted it. `handoff` adds the parts that an editing program opens to the package.
+    noted it. `effects` says whether transitions are heard; "auto" leaves it to the style. `handoff`
+    adds the parts that an editing program opens to the package.
     """
 
     text: str = ""
@@ -40,6 +42,11 @@ class Topic(Plain):
     handoff: bool = False
     music: str | None = None
     music_licence: str = ""
+    effects: Effects = "auto"
+
+    def told(self) -> dict[str, JsonValue]:
+        """What writers are asked about: how the film will sound changes no word of it."""
+        return self.model_dump(mode="json", exclude={"effects"})
 
 
 class Story(Plain):

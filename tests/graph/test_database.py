@@ -226,7 +226,7 @@ async def test_a_lost_lease_stops_the_work_when_somebody_else_has_the_run(databa
             async with await psycopg.AsyncConnection.connect(database_url) as cutter:
                 await database.runs.hold(run.id, other)
                 await cutter.execute(CUT)
-            await asyncio.sleep(10)
+            await asyncio.sleep(60)
 
     with pytest.raises(DatabaseLost, match=f"Go on with: shortfactory resume {run.id}"):
         await work()

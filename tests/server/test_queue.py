@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from procrastinate.exceptions import ConnectorException
 
+from graph.ending import end
 from server import queue as queue_module
 from server.queue import QueueConnector
 
@@ -52,7 +53,7 @@ async def test_a_cut_listener_listens_again(connector, database_url, monkeypatch
         await other.execute(CUT)
         heard.clear()
         await _told(other, heard)
-    listening.cancel()
+    await end(listening)
 
 
 async def _told(connection, heard):

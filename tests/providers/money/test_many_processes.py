@@ -11,6 +11,7 @@ from providers.ledger import Ledger
 from shortfactory.settings import BudgetSettings
 
 # One process with 25 runs at once; each call takes a moment, so that a kill finds some in flight.
+# It begins when it is told: whoever started later would find the money gone.
 WORKER = """
 import asyncio, sys
 from datetime import UTC, datetime
@@ -41,6 +42,8 @@ async def main():
     eager = {"autocommit": True}
     async with AsyncConnectionPool(dsn, kwargs=eager, max_size=5, open=False) as pool:
         ledger = Ledger(pool, limits)
+        print("ready", flush=True)
+        sys.stdin.readline()
         async with asyncio.TaskGroup() as group:
             for number in range(25):
                 group.create_task(run(ledger, number))
@@ -54,13 +57,19 @@ def race(database_url, limit):
     workers = [
         subprocess.Popen(
             [sys.executable, "-c", WORKER, f"worker-{number}", database_url, str(limit)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONWARNINGS": "ignore"},
         )
         for number in range(4)
     ]
+    for worker in workers:
+        assert worker.stdout.readline() == b"ready\n"
+    for worker in workers:
+        worker.stdin.write(b"go\n")
+        worker.stdin.flush()
     for _ in range(10):
-        workers[0].stdout.readline()
+        assert workers[0].stdout.readline() == b"sent\n"
     workers[0].kill()
     sent = 10 + sum(worker.communicate()[0].count(b"sent") for worker in workers)
     assert [worker.returncode for worker in workers] == [-9, 0, 0, 0]

@@ -20,11 +20,11 @@ def limiters(request):
 
 
 class Crowd:
-    """Counts who is inside."""
+    """Counts who is inside; nobody leaves before so many have been there together."""
 
-    def __init__(self):
+    def __init__(self, together=1):
         self.inside, self.most, self.order = 0, 0, []
-        self.entered = asyncio.Event()
+        self.together, self.entered, self.met = together, asyncio.Event(), asyncio.Event()
 
     async def visit(self, limiter, limits, run_id="run", stay_s=0.02):
         async with limiter.slot(limits, run_id):
@@ -32,6 +32,9 @@ class Crowd:
             self.entered.set()
             self.most = max(self.most, self.inside)
             self.order.append(run_id)
+            if self.inside >= self.together:
+                self.met.set()
+            await self.met.wait()
             await asyncio.sleep(stay_s)
             self.inside -= 1
 
@@ -43,11 +46,11 @@ async def test_no_more_at_once_than_allowed(limiters, at_once):
 
 
 async def test_the_vendors_own_number_wins(limiters, at_once):
-    crowd, limits = Crowd(), CallLimits(name="v", at_once=1)
-    await crowd.visit(limiters[0], limits)
+    crowd, limits = Crowd(together=4), CallLimits(name="v", at_once=1)
+    await Crowd().visit(limiters[0], limits)
     for limiter in limiters:
         limiter.observe("v", 4)
-    await at_once(*(crowd.visit(limiters[n % 2], limits, stay_s=0.2) for n in range(8)))
+    await at_once(*(crowd.visit(limiters[n % 2], limits) for n in range(8)))
     assert crowd.most == 4
 
 
@@ -68,6 +71,7 @@ async def test_starts_per_minute(limiters):
         asyncio.create_task(crowd.visit(limiter, limits, stay_s=0))
         for limiter in (*limiters, *limiters)
     ]
+    await asyncio.wait(visits, return_when=asyncio.FIRST_COMPLETED)
     done, waiting = await asyncio.wait(visits, timeout=0.5)
     for visit in waiting:
         visit.cancel()

@@ -52,7 +52,6 @@ def test_two_processes_share_one_minute(database_url):
     passed = [int(process.communicate()[0]) for process in processes]
     filled_again = (time.monotonic() - started_s) * MINUTE / 60 + 1
     assert MINUTE <= sum(passed) <= MINUTE + filled_again
-    assert all(passed)
 
 
 async def test_a_whole_minute_may_be_used_at_once(database):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
 from providers.ledger import Ledger
 from providers.ports import ArtifactStore
 from providers.purchase import Record, Request
+from providers.unfinished import Unfinished
 from shortfactory.errors import ProviderError, UsageError
-
-Result = TypeVar("Result")
 
 NOT_KEPT = "paid, but the result could not be stored"
 
@@ -23,15 +19,21 @@ class Closing:
 
     store: ArtifactStore
     ledger: Ledger
-    _closing: set[asyncio.Task[Any]] = field(init=False, default_factory=set[asyncio.Task[Any]])
+    _unfinished: Unfinished = field(init=False, default_factory=Unfinished)
 
     async def keep(self, request: Request) -> Record:
         """Store the reply and its record, then settle at what it used."""
-        return await self._to_the_end(self._keep_and_settle(request))
+        work = self._keep_and_settle(request)
+        return await self._unfinished.finish(work, request.bill.call_key)
 
     async def fail(self, request: Request, error: BaseException) -> None:
         """Close what was held for a request that gave nothing."""
-        await self._to_the_end(self._close_failed(request, error))
+        work = self._close_failed(request, error)
+        await self._unfinished.finish(work, request.bill.call_key)
+
+    async def over(self, call_key: str) -> None:
+        """Wait for what cancelled callers of a call have left to be closed."""
+        await self._unfinished.over(call_key)
 
     async def _close_failed(self, request: Request, error: BaseException) -> None:
         held, reason = request.held, type(error).__name__
@@ -61,10 +63,3 @@ class Closing:
             raise
         closed = await self.ledger.settle(held, used_usd, units, note=note, vendor_ref=ref)
         return {**record, "cost_usd": str(closed.spent_usd), "flagged": closed.flagged}
-
-    async def _to_the_end(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Finish what touches money even if the caller is cancelled meanwhile."""
-        task = asyncio.create_task(work)
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
-        return await asyncio.shield(task)

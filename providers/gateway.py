@@ -7,15 +7,14 @@ says what happens to the money at every point where a process may die.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
-from weakref import WeakValueDictionary
 
 from pydantic import JsonValue
 
@@ -87,7 +86,6 @@ class Gateway:
             settings=settings,
         )
         self._meters = Meters()
-        self._one_at_a_time: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def write(self, model: str, request: TextRequest, payer: Payer) -> Written:
         """Have a text model answer in JSON; see `Till.buy` for what it raises."""
@@ -117,7 +115,7 @@ class Gateway:
         adapter = self._catalog.batched(model)
         bill = self._bill("image", model, adapter.fingerprint(request), payer)
         references = tuple([await self._store.read(sha256) for sha256 in request.references])
-        async with self._lock(bill):
+        async with self._alone(bill):
             found = await self._hit(bill)
             if found is not None and (left := await self._batches.get(bill.call_key)):
                 await self._lane.stop(adapter, left)  # somebody else has bought it meanwhile
@@ -197,27 +195,33 @@ class Gateway:
         keep: Keep,
         trace: Mapping[str, str] = NO_TRACE,
     ) -> tuple[Record, Call]:
-        """Find the result or buy it; of two identical calls at once, the second finds it."""
         model_id = bill.model_id
+        order = Order(
+            bill=bill,
+            worst_usd=partial(worst, model_id, request),
+            limits=self._catalog.limits(model_id),
+            send=send,
+            keep=keep,
+            trace=trace,
+        )
         with self._meters.call(bill) as meter:
-            async with self._lock(bill):
-                found = await self._hit(bill)
-                record = found or await self._till.buy(
-                    Order(
-                        bill=bill,
-                        worst_usd=partial(worst, model_id, request),
-                        limits=self._catalog.limits(model_id),
-                        send=send,
-                        keep=keep,
-                        trace=trace,
-                    )
-                )
-            call = call_of(bill, record, cached=found is not None)
+            record, cached = await self._found_or_bought(order)
+            call = call_of(bill, record, cached=cached)
             meter.finished(call)
         return record, call
 
-    def _lock(self, bill: Bill) -> asyncio.Lock:
-        return self._one_at_a_time.setdefault(bill.call_key, asyncio.Lock())
+    async def _found_or_bought(self, order: Order) -> tuple[Record, bool]:
+        """The record, and whether it was there: of two who ask at once, the second finds it."""
+        if (found := await self._hit(order.bill)) is not None:
+            return found, True
+        async with self._alone(order.bill):
+            if (found := await self._hit(order.bill)) is not None:
+                return found, True
+            return await self._till.buy(order), False
+
+    def _alone(self, bill: Bill) -> AbstractAsyncContextManager[None]:
+        """Have the call to oneself until all that was paid for it is in the books."""
+        return self._ledger.claims.hold(bill.call_key, self._till.closing.over)
 
     async def _hit(self, bill: Bill) -> Record | None:
         """The record of the same call made before, if its artifact is still whole."""

@@ -19,6 +19,7 @@ from typing import Literal
 
 from psycopg.types.json import Jsonb
 
+from providers.claims import Claims
 from providers.postgres import Pool
 from providers.spending import Spending
 from shortfactory.errors import BudgetExceeded, RunBusy
@@ -74,6 +75,7 @@ class Ledger(Spending):
         """Write through this pool, within these limits of tenant and deployment."""
         super().__init__(pool)
         self.limits = limits
+        self.claims = Claims(pool)
         self.in_flight: set[int] = set()  # reservations that this process will close itself
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 

@@ -29,7 +29,7 @@ from shortfactory.order import (
 )
 from shortfactory.plan import Providers
 from shortfactory.settings import Settings
-from shortfactory.story import Topic
+from shortfactory.story import Effects, Topic
 
 ROOM_BYTES = 60_000_000  # the package of the longest short, with some to spare
 LONGEST_NAME, LONGEST_PATH = 40, 4_000
@@ -76,11 +76,25 @@ def topic_of(wish: Wish) -> Topic:
             made_for_kids=wish.made_for_kids,
             handoff=wish.handoff,
             music_licence=wish.music_licence,
+            effects=effects_of(wish.effects),
         )
     )
     load_style(topic.style)
     speech_language(topic.language)
     return topic
+
+
+def effects_of(given: str) -> Effects:
+    """Whether transitions shall be heard.
+
+    Raises:
+        InvalidInput: another word.
+    """
+    kinds: tuple[Effects, ...] = get_args(Effects)
+    for kind in kinds:
+        if given == kind:
+            return kind
+    raise InvalidInput("effects", given, f"use {', '.join(kinds)}")
 
 
 def providers_of(given: str | None, settings: Settings) -> Providers:

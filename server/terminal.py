@@ -55,6 +55,9 @@ Music = Annotated[
 Licence = Annotated[
     str, typer.Option("--music-licence", metavar="TEXT", help="What allows the music's use.")
 ]
+Effects = Annotated[
+    str, typer.Option(metavar="HOW", help="Sounds at transitions: on, off, or auto by the style.")
+]
 Kids = Annotated[bool, typer.Option("--made-for-kids", help="Say so to the platforms.")]
 Handoff = Annotated[
     bool, typer.Option("--handoff", help="Add picture track, stems and timeline for editing.")
@@ -95,6 +98,7 @@ def make(
     ] = "ask",
     music: Music = None,
     music_licence: Licence = "",
+    effects: Effects = "auto",
     made_for_kids: Kids = False,
     handoff: Handoff = False,
     out: Out = None,
@@ -103,7 +107,7 @@ def make(
     """Make a short from a topic, a script or an article."""
     chosen = (style, budget, providers, patience)
     wish = Wish(topic, script, source, language, seconds, scenes, *chosen)
-    wish = wish._replace(music=music, music_licence=music_licence)
+    wish = wish._replace(music=music, music_licence=music_licence, effects=effects)
     wish = wish._replace(made_for_kids=made_for_kids, handoff=handoff)
     call("make:make", json, wish, approve, out)
 

@@ -21,6 +21,7 @@ class Wish(NamedTuple):
     patience: str | None = None
     music: Path | None = None
     music_licence: str = ""
+    effects: str = "auto"
     made_for_kids: bool = False
     handoff: bool = False
 

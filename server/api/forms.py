@@ -33,6 +33,7 @@ from shortfactory.story import (
     MAX_TOPIC_CHARACTERS,
     MIN_SCENES,
     MIN_SECONDS,
+    Effects,
     Script,
     Topic,
 )
@@ -66,6 +67,9 @@ class TopicForm(Form):
     scenes: int = Field(6, ge=MIN_SCENES, le=MAX_SCENES, strict=True)
     style: str = Field("editorial", max_length=80)
     made_for_kids: bool = Field(False, strict=True, description="Say so to the platforms.")
+    effects: Effects = Field(
+        "auto", description="Sounds at transitions; auto leaves it to the style."
+    )
     handoff: bool = Field(
         False,
         strict=True,
@@ -98,6 +102,7 @@ class TopicForm(Form):
                 source=self.source,
                 made_for_kids=self.made_for_kids,
                 handoff=self.handoff,
+                effects=self.effects,
             )
         )
         load_style(topic.style)

@@ -83,3 +83,17 @@ async def test_another_music_makes_another_film(stage, facts):
         state = {**facts, "topic": topic, "script": {"language": "en"}, "scenes": {"1": entry}}
         assert (await assemble(state, stage.services))["film"] == {"sha256": "f"}
     assert len(set(asked)) == 3
+
+
+def test_sounds_at_transitions_are_credited_where_there_are_any():
+    scenes = (SCENE, SCENE.model_copy(update={"number": 2, "kind": "close"}))
+    script = SCRIPT.model_copy(update={"scenes": scenes})
+    for style, effects, credited in (
+        ("neon", "auto", True),
+        ("neon", "off", False),
+        ("noir", "on", False),  # it moves by cuts and crossfades alone
+    ):
+        topic = Topic(style=style, effects=effects)
+        found = credits_of(script, topic, None, ())["effects"]
+        assert (found is not None) == credited, (style, effects)
+    assert credits_of(SCRIPT, Topic(effects="on"), None, ())["effects"] is None

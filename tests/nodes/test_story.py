@@ -52,3 +52,12 @@ async def test_a_brought_script_is_read_without_a_call(stage, facts):
 async def test_a_reply_that_was_cut_is_complained_about(stage, facts):
     stage.reply(MalformedReply("The reply was cut."))
     assert (await story(facts, stage.services))["complaints"] == ["The reply was cut."]
+
+
+async def test_how_the_film_sounds_is_nothing_that_writers_are_asked_about(stage, facts):
+    stage.reply(REPLY, REPLY)
+    for effects in ("on", "off"):
+        facts["topic"]["effects"] = effects
+        await story(facts, stage.services)
+    (_, loud, _), (_, quiet, _) = stage.gateway.asked
+    assert loud == quiet

@@ -14,6 +14,7 @@ BODIES = {
     "a wrong type": (b'{"topic": 7}', 422),
     "a truth for a number": (b'{"topic": "Bees", "scenes": true}', 422),
     "a word for a truth": (b'{"topic": "Bees", "made_for_kids": "yes"}', 422),
+    "effects that are none": (b'{"topic": "Bees", "effects": "loud"}', 422),
     "infinite seconds": (b'{"topic": "Bees", "seconds": Infinity}', 422),
     "no seconds": (b'{"topic": "Bees", "seconds": NaN}', 422),
     "a lone surrogate": (b'{"topic": "\\ud800 bees"}', 422),

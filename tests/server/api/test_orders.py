@@ -168,3 +168,9 @@ async def test_a_patience_that_helps_nobody_is_refused(client, script):
             refused = await client.post(path, json=body)
             assert refused.status_code == 422
             assert "patience" in refused.json()["detail"]
+
+
+async def test_effects_are_as_ordered_and_else_left_to_the_style(service, client, script):
+    for given, kept in (({}, "auto"), ({"effects": "off"}, "off"), ({"effects": "on"}, "on")):
+        run_id = (await order(client, {**script, **given})).json()["id"]
+        assert (await service.database.runs.get(run_id)).topic["effects"] == kept

@@ -1,29 +1,18 @@
-"""Draws the spoken words into frames: one painter for a film, one effect for a style."""
+"""Draws the spoken words into frames: one painter for a film."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-import cv2
-import numpy as np
-
-from media.contrast import ink_on
+from media.caption_effects import EFFECTS, Drawn
 from media.coverage import suits
-from media.lettering import Lettering, letter
+from media.lettering import letter
 from media.phrases import Phrase
 from media.planes import Planes
 from media.safe_area import safe_area
-from media.sprites import Sprite, to_sprite
-from media.style import CaptionStyle, Effect
+from media.style import CaptionStyle
 from media.timeline import LINGER_MS, Frame
 from media.typeset import Box
-
-POP_MS, POP_PEAK, POP_REST = 160.0, 1.14, 1.06
-BAR_SHARE = 0.08  # of the type's size: how thick the underline is
-POP_SHARE = 0.11  # of the size: how far a word may grow into the space beside it
-GLUED_SHARE = 0.02  # the room beside a word that no space parts from its neighbour
-BOX_SHARE, BOX_RISE_SHARE = 0.17, 0.1  # the box's margins, beside and above the ink
 
 
 class Captioner:
@@ -34,22 +23,29 @@ class Captioner:
         self._letter = lru_cache(maxsize=4)(self._make)
         self._suited = lru_cache(maxsize=4)(self._suit)
         self._effect = EFFECTS[style.effect]
+        self._latest: tuple[Phrase, Drawn] | None = None
 
     def draw(self, out: Planes, shown: tuple[Phrase, ...], ms: float) -> None:
         """Draw the phrase that is shown `ms` after the voice begins, if there is one."""
         phrase = phrase_at(shown, ms)
         if phrase is not None:
-            self._effect(self._letter(phrase, self._suited(shown)), ms, out)
+            self._effect(self._drawn(phrase, shown), ms, out)
 
     def shade(self, out: Planes, shown: tuple[Phrase, ...], ms: float) -> None:
         """Lay the shade of that phrase, which may reach beyond the area for words."""
         phrase = phrase_at(shown, ms)
         if phrase is not None:
-            self._letter(phrase, self._suited(shown)).shade.blend(out)
+            self._drawn(phrase, shown).shade.blend(out)
 
     def box(self, shown: tuple[Phrase, ...], phrase: Phrase) -> Box:
         """The frame rectangle of one of these phrases, outline and shadow included."""
-        return self._letter(phrase, self._suited(shown)).base.box
+        return self._drawn(phrase, shown).made.box
+
+    def _drawn(self, phrase: Phrase, shown: tuple[Phrase, ...]) -> Drawn:
+        # Most frames show the phrase of the frame before, and a phrase's hash costs a walk over it.
+        if self._latest is None or self._latest[0] is not phrase:
+            self._latest = phrase, self._letter(phrase, self._suited(shown))
+        return self._latest[1]
 
     def _suit(self, shown: tuple[Phrase, ...]) -> bool:
         """Whether the style's own face has every letter; no word mixes two faces."""
@@ -65,186 +61,9 @@ class Captioner:
         return Drawn(made, Box(area.left, area.top, area.right, area.bottom))
 
 
-class Drawn:
-    """A phrase's sprites, each made when first needed."""
-
-    def __init__(self, made: Lettering, safe: Box) -> None:
-        self.made, self.safe, self.style = made, safe, made.style
-        self.sprite = lru_cache(maxsize=4)(made.sprite)
-        self.popped = lru_cache(maxsize=16)(self._popped)
-        self.boxed = lru_cache(maxsize=2)(self._boxed)
-
-    def active(self, ms: float) -> tuple[int, float]:
-        """The word that sounds, or sounded last, and how much of it is spoken (0..1)."""
-        words = self.made.phrase.words
-        index = max((i for i, word in enumerate(words) if word.start_ms <= ms), default=0)
-        word = words[index]
-        long = max(word.end_ms - word.start_ms, 1)
-        return index, min(max((ms - word.start_ms) / long, 0.0), 1.0)
-
-    @cached_property
-    def shade(self) -> Sprite:
-        """What lies behind the phrase."""
-        return self.made.shade()
-
-    @property
-    def base(self) -> Sprite:
-        """The phrase with no word active."""
-        return self.sprite(self.made.base_colours)
-
-    @property
-    def lit(self) -> Sprite:
-        """The phrase with every word active."""
-        return self.sprite((self.style.active,) * len(self.made.words))
-
-    def _popped(self, cell: Box, active: bool, scale: float) -> Sprite:
-        """Part of the phrase, grown about its middle and kept inside the safe area."""
-        made = self.made
-        colours = (self.style.active,) * len(made.words) if active else made.base_colours
-        rgba = made.coloured(colours)
-        part = rgba[
-            max(cell.top - made.top, 0) : cell.bottom - made.top,
-            max(cell.left - made.left, 0) : cell.right - made.left,
-        ]
-        if not part.size:  # joiners alone, or an emoji of a few pixels: they have no place
-            part = np.zeros((2, 2, 4), np.uint8)
-        size = (max(2, round(part.shape[1] * scale)), max(2, round(part.shape[0] * scale)))
-        grown = cv2.resize(np.ascontiguousarray(part), size, interpolation=cv2.INTER_LINEAR)
-        left = round((cell.left + cell.right - size[0]) / 2)
-        top = round((cell.top + cell.bottom - size[1]) / 2)
-        left = max(min(left, self.safe.right - size[0] - 1), self.safe.left)
-        top = max(min(top, self.safe.bottom - size[1] - 1), self.safe.top)
-        return to_sprite(grown, left, top)
-
-    def _boxed(self, index: int) -> tuple[Sprite, Sprite]:
-        """A rounded box for a word, and the phrase with that word's ink in the box's contrast."""
-        word, size = self.made.words[index], self.made.size_px
-        rise = round(size * BOX_RISE_SHARE)
-        before, after = (
-            round(size * (GLUED_SHARE if tight else BOX_SHARE)) for tight in self.made.glued(index)
-        )
-        top, bottom = self.made.line_ink(index)
-        box = Box(
-            max(word.left - before, self.safe.left),
-            max(top - rise, self.safe.top),
-            min(word.right + after, self.safe.right),
-            min(bottom + rise, self.safe.bottom),
-        )
-        colours = list(self.made.base_colours)
-        colours[index] = ink_on(self.style.active)
-        pill = to_sprite(_rounded(box, self.style.active, size * 0.2), box.left, box.top)
-        plain = to_sprite(
-            self.made.coloured(tuple(colours), halo=False), self.made.left, self.made.top
-        )
-        return pill, plain
-
-
 def phrase_at(shown: tuple[Phrase, ...], ms: float) -> Phrase | None:
     """The phrase on the screen at this moment of the voice."""
     for index in range(len(shown) - 1, -1, -1):
         if shown[index].words[0].start_ms <= ms:
             return shown[index] if ms < shown[index].words[-1].end_ms + LINGER_MS else None
     return None
-
-
-def _rounded(
-    box: Box, colour: str, radius: float
-) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    large = np.zeros((box.height * 2, box.width * 2), np.uint8)
-    inset = round(min(radius * 2, box.height, box.width))
-    cv2.rectangle(large, (inset, 0), (box.width * 2 - inset - 1, box.height * 2 - 1), 255, -1)
-    cv2.rectangle(large, (0, inset), (box.width * 2 - 1, box.height * 2 - inset - 1), 255, -1)
-    for x in (inset, box.width * 2 - inset - 1):
-        for y in (inset, box.height * 2 - inset - 1):
-            cv2.circle(large, (x, y), inset, 255, -1)
-    alpha = cv2.resize(large, (box.width, box.height), interpolation=cv2.INTER_AREA)
-    ink = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)] + [255]) / 255
-    return np.rint(np.asarray(alpha)[:, :, None] * ink).astype(np.uint8)
-
-
-def _clean(drawn: Drawn, _: float, out: Planes) -> None:
-    drawn.base.blend(out)
-
-
-def _fill(drawn: Drawn, ms: float, out: Planes) -> None:
-    """Spoken words in colour; the colour runs through the one that sounds."""
-    index, part = drawn.active(ms)
-    for at, cell in enumerate(drawn.made.cells):
-        if at != index:
-            (drawn.lit if at < index else drawn.base).blend(out, cell)
-            continue
-        word = drawn.made.words[at]
-        if drawn.made.right_to_left:
-            edge = 2 * round((word.right - part * word.width) / 2)
-            drawn.base.blend(out, Box(cell.left, cell.top, edge, cell.bottom))
-            drawn.lit.blend(out, Box(edge, cell.top, cell.right, cell.bottom))
-        else:
-            edge = 2 * round((word.left + part * word.width) / 2)
-            drawn.lit.blend(out, Box(cell.left, cell.top, edge, cell.bottom))
-            drawn.base.blend(out, Box(edge, cell.top, cell.right, cell.bottom))
-
-
-def _pop(drawn: Drawn, ms: float, out: Planes) -> None:
-    """The word that sounds jumps up in colour."""
-    index, _ = drawn.active(ms)
-    for at, cell in enumerate(drawn.made.cells):
-        if at != index:
-            drawn.base.blend(out, cell)
-    since = ms - drawn.made.phrase.words[index].start_ms
-    scale = _bounce(since, 1.0, POP_PEAK, POP_REST)
-    share = GLUED_SHARE if any(drawn.made.glued(index)) else POP_SHARE
-    room = 2 * share * drawn.made.size_px / max(drawn.made.words[index].width, 1)
-    scale = min(scale, round(1 + room, 2))
-    drawn.popped(drawn.made.cells[index], True, scale).blend(out)
-
-
-def _solo(drawn: Drawn, ms: float, out: Planes) -> None:
-    """The phrase (one word, mostly) springs up as a whole."""
-    since = ms - drawn.made.phrase.words[0].start_ms
-    scale = _bounce(since, 0.82, 1.06, 1.0)
-    if scale == 1.0:
-        drawn.base.blend(out)
-    else:
-        drawn.popped(drawn.base.box, False, scale).blend(out)
-
-
-def _box(drawn: Drawn, ms: float, out: Planes) -> None:
-    """A rounded box lies behind the word that sounds."""
-    index, _ = drawn.active(ms)
-    pill, plain = drawn.boxed(index)
-    for at, cell in enumerate(drawn.made.cells):
-        if at != index:
-            drawn.base.blend(out, cell)
-    pill.blend(out)
-    plain.blend(out, drawn.made.cells[index])
-
-
-def _underline(drawn: Drawn, ms: float, out: Planes) -> None:
-    """A bar grows under the word that sounds, in the order of reading."""
-    index, part = drawn.active(ms)
-    word, size = drawn.made.words[index], drawn.made.size_px
-    high = max(4, 2 * round(size * BAR_SHARE / 2))
-    long = max(2, 2 * round(word.width * part / 2))
-    left = word.right - long if drawn.made.right_to_left else word.left
-    bottom = min(drawn.made.line_ink(index)[1] + round(size * 0.1), drawn.safe.bottom)
-    bar = Box(left, bottom - high, left + long, bottom)
-    drawn.base.blend(out)
-    to_sprite(_rounded(bar, drawn.style.active, high / 2), bar.left, bar.top).blend(out)
-
-
-EFFECTS: dict[Effect, Callable[[Drawn, float, Planes], None]] = {
-    "clean": _clean,
-    "fill": _fill,
-    "pop": _pop,
-    "solo": _solo,
-    "box": _box,
-    "underline": _underline,
-}
-
-
-def _bounce(since_ms: float, start: float, peak: float, rest: float) -> float:
-    """A quick rise past the goal and back; in hundredths, so that sprites are shared."""
-    part = min(max(since_ms / POP_MS, 0.0), 1.0)
-    if part < 0.6:
-        return round(start + (peak - start) * part / 0.6, 2)
-    return round(peak + (rest - peak) * (part - 0.6) / 0.4, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from media.phrases import Phrase
 from media.safe_area import centred
 from media.script_text import is_right_to_left
-from media.sprites import Sprite, to_sprite
+from media.sprites import Sprite, cloud_sprite, even_box, to_sprite
 from media.style import CaptionStyle
 from media.timeline import Frame
 from media.typeset import Box, Setting, Type, set_lines
@@ -32,7 +33,6 @@ class Lettering:
     left: int
     top: int
     ink: Bytes
-    halo: Bytes  # opacity of outline and shadow
     words: tuple[Box, ...]
     cells: tuple[Box, ...]
     right_to_left: bool
@@ -41,13 +41,33 @@ class Lettering:
         """Premultiplied RGBA with each word in its colour; emoji keep their own."""
         paint = np.zeros((*self.ink.shape[:2], 3), np.uint8)
         for cell, colour in zip(self.cells, colours, strict=True):
-            rows = slice(max(cell.top - self.top, 0), cell.bottom - self.top)
-            columns = slice(max(cell.left - self.left, 0), cell.right - self.left)
-            paint[rows, columns] = _rgb(colour)
-        # White ink takes the colour; an emoji's own colours are not white and stay.
-        own = (self.ink[:, :, :3].min(axis=2) < 200) & (self.ink[:, :, 3] > 0)
-        paint[own] = self.ink[own, :3]
-        return _compose(paint, self.ink[:, :, 3], self.halo if halo else None, self.style.outline)
+            if cell.width and cell.height:
+                first = (cell.left - self.left, cell.top - self.top)
+                last = (cell.right - self.left - 1, cell.bottom - self.top - 1)
+                cv2.rectangle(paint, first, last, _rgb(colour), cv2.FILLED)
+        paint[self.own] = self.ink[self.own, :3]
+        return _compose(paint, self.alpha, self.halo if halo else None, self.style.outline)
+
+    @cached_property
+    def alpha(self) -> Bytes:
+        """The ink's opacity."""
+        return np.asarray(cv2.extractChannel(self.ink, 3), np.uint8)
+
+    @cached_property
+    def own(self) -> NDArray[np.bool_]:
+        """Where an emoji's own colours stay: they are not white, as ink that takes a colour is."""
+        red, green, blue, alpha = cv2.split(self.ink)
+        return (np.asarray(cv2.min(cv2.min(red, green), blue)) < 200) & (np.asarray(alpha) > 0)
+
+    @cached_property
+    def halo(self) -> Bytes:
+        """The opacity of outline and shadow."""
+        return _halo(self.alpha, self.style, self.size_px)
+
+    @property
+    def box(self) -> Box:
+        """The frame rectangle of its sprite: outline and shadow included, even."""
+        return even_box(self.left, self.top, self.ink.shape[1], self.ink.shape[0])
 
     def sprite(self, colours: tuple[str, ...]) -> Sprite:
         """The whole phrase, ready to blend."""
@@ -57,20 +77,20 @@ class Lettering:
         """A soft cloud of the outline's colour behind the words, wider than they are."""
         reach = max(1, round(self.size_px * SHADE_REACH / SHADE_SHRINK))
         edge = 3 * reach * SHADE_SHRINK
-        wide = np.pad(self.ink[:, :, 3], edge)
-        size = (-(-wide.shape[1] // SHADE_SHRINK), -(-wide.shape[0] // SHADE_SHRINK))
+        height, width = self.ink.shape[:2]
+        right, bottom = (edge + -side % SHADE_SHRINK for side in (width, height))
+        wide = np.pad(self.alpha, ((edge, bottom), (edge, right)))
+        size = (wide.shape[1] // SHADE_SHRINK, wide.shape[0] // SHADE_SHRINK)
         small = cv2.resize(wide, size, interpolation=cv2.INTER_AREA)
         body = cv2.dilate(small, np.ones((reach, reach), np.uint8)).astype(np.float32)
-        cloud = cv2.GaussianBlur(body, (0, 0), reach) * self.style.shade
-        colour = np.array([*_rgb(self.style.outline), 255], np.float32) / 255
-        tinted = np.asarray(cloud)[:, :, None] * colour
-        rgba = cv2.resize(tinted, wide.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        return to_sprite(np.rint(rgba).astype(np.uint8), self.left - edge, self.top - edge)
+        cloud = np.asarray(cv2.GaussianBlur(body, (0, 0), reach)) * self.style.shade
+        box = even_box(self.left - edge, self.top - edge, wide.shape[1], wide.shape[0])
+        return cloud_sprite(cloud, _rgb(self.style.outline), box)
 
     def line_ink(self, index: int) -> tuple[int, int]:
         """Where the ink of a word's line begins and ends, from the frame's top."""
         cell = self.cells[index]
-        inked = self.ink[cell.top - self.top : cell.bottom - self.top, :, 3].max(axis=1) > 96
+        inked = self.alpha[cell.top - self.top : cell.bottom - self.top].max(axis=1) > 96
         rows = np.flatnonzero(inked)
         if not len(rows):
             return cell.top, cell.bottom
@@ -136,7 +156,6 @@ def _place(
         left=left,
         top=top,
         ink=ink,
-        halo=_halo(ink, style, kind.size_px),
         words=words,
         cells=_cells(words, phrase.counts, whole),
         right_to_left=is_right_to_left(phrase.words[0].text),
@@ -178,8 +197,7 @@ def _middle(first: int, second: int) -> int:
     return 2 * round((first + second) / 4)
 
 
-def _halo(ink: Bytes, style: CaptionStyle, size_px: float) -> Bytes:
-    alpha = np.ascontiguousarray(ink[:, :, 3])
+def _halo(alpha: Bytes, style: CaptionStyle, size_px: float) -> Bytes:
     radius = round(style.outline_share * size_px)
     halo = alpha
     if radius:
@@ -198,13 +216,13 @@ def _compose(paint: Bytes, alpha: Bytes, halo: Bytes | None, outline: str) -> ND
     ink = cv2.merge([alpha, alpha, alpha])
     rgb = cv2.multiply(paint, ink, scale=1 / 255)
     if halo is None:
-        return np.dstack([rgb, alpha])
+        return cv2.merge([*cv2.split(rgb), alpha])
     behind = cv2.multiply(halo, cv2.bitwise_not(alpha), scale=1 / 255)
     colour = np.array(_rgb(outline), np.float32) / 255
     if colour.any():
         shade = np.rint(np.asarray(behind)[:, :, None] * colour).astype(np.uint8)
         rgb = cv2.add(rgb, shade)
-    return np.dstack([rgb, cv2.add(alpha, behind)])
+    return cv2.merge([*cv2.split(rgb), cv2.add(alpha, behind)])
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

@@ -61,29 +61,54 @@ def to_sprite(rgba: NDArray[Any], left: int, top: int) -> Sprite:
     Odd positions and sizes are padded with transparency.
     """
     height, width = rgba.shape[:2]
-    pad_left, pad_top = left % 2, top % 2
-    padded = np.zeros(
-        (height + pad_top + (height + pad_top) % 2, width + pad_left + (width + pad_left) % 2, 4),
-        np.uint8,
-    )
-    padded[pad_top : pad_top + height, pad_left : pad_left + width] = rgba
-    yuv = cv2.transform(padded, FROM_RGBA)
-    size = (padded.shape[1] // 2, padded.shape[0] // 2)
-    half = cv2.resize(yuv[:, :, 1:], size, interpolation=cv2.INTER_AREA)
-    rest = 255 - padded[:, :, 3]
-    rest_half = cv2.resize(rest, size, interpolation=cv2.INTER_AREA)
+    box = even_box(left, top, width, height)
+    before, above = left - box.left, top - box.top
+    padded = np.zeros((box.height, box.width, 4), np.uint8)
+    padded[above : above + height, before : before + width] = rgba
+    half = cv2.resize(padded, _half(box), interpolation=cv2.INTER_AREA)
+    rest, rest_half = (255 - cv2.extractChannel(each, 3) for each in (padded, half))
     return Sprite(
-        left - pad_left,
-        top - pad_top,
-        _plane(yuv[:, :, 0]),
-        _plane(half),
-        _plane(rest),
-        _plane(cv2.merge([rest_half, rest_half])),
+        box.left,
+        box.top,
+        _bytes(cv2.transform(padded, FROM_RGBA[:1])),
+        _bytes(cv2.transform(half, FROM_RGBA[1:])),
+        _bytes(rest),
+        _bytes(cv2.merge([rest_half, rest_half])),
     )
 
 
-def _plane(values: NDArray[Any]) -> Bytes:
-    return np.ascontiguousarray(values, np.uint8)
+def cloud_sprite(cloud: NDArray[Any], colour: tuple[int, int, int], box: Box) -> Sprite:
+    """Make a sprite of one colour whose opacity (0 to 255) is drawn small, to fill an even box."""
+    size = (box.width, box.height)
+    alpha, half = (
+        cv2.convertScaleAbs(cv2.resize(cloud, into, interpolation=cv2.INTER_LINEAR))
+        for into in (size, _half(box))
+    )
+    luma, u, v = FROM_RGBA @ (*colour, 255) / 255
+    rest_half = cv2.bitwise_not(half)
+    tinted = [cv2.convertScaleAbs(half, alpha=share) for share in (u, v)]
+    return Sprite(
+        box.left,
+        box.top,
+        _bytes(cv2.convertScaleAbs(alpha, alpha=luma)),
+        _bytes(cv2.merge(tinted)),
+        _bytes(cv2.bitwise_not(alpha)),
+        _bytes(cv2.merge([rest_half, rest_half])),
+    )
+
+
+def even_box(left: int, top: int, width: int, height: int) -> Box:
+    """The smallest rectangle of even place and size around this one."""
+    right, bottom = left + width, top + height
+    return Box(left - left % 2, top - top % 2, right + right % 2, bottom + bottom % 2)
+
+
+def _half(box: Box) -> tuple[int, int]:
+    return box.width // 2, box.height // 2
+
+
+def _bytes(values: NDArray[Any]) -> Bytes:
+    return np.asarray(values, np.uint8)
 
 
 def _over(ground: Bytes, ink: Bytes, rest: Bytes) -> None:

@@ -136,7 +136,7 @@ def _mark(at: int) -> int:
 
 def _find(areas: Bytes, mark: int) -> Box:
     wanted = np.array([mark >> 16, mark >> 8 & 255, mark & 255, 255], np.uint8)
-    hit = (areas == wanted).all(axis=2)
+    hit = areas.view(np.uint32)[:, :, 0] == wanted.view(np.uint32)  # four bytes at once
     columns, rows = np.flatnonzero(hit.any(axis=0)), np.flatnonzero(hit.any(axis=1))
     if not len(columns):
         return Box(0, 0, 0, 0)

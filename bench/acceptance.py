@@ -199,6 +199,7 @@ def main() -> int:
     parser.add_argument("--scenes", type=int, default=2)
     parser.add_argument("--strikes", type=int, default=8)
     parser.add_argument("--concurrency", type=int, default=8)
+    parser.add_argument("--away", type=float, default=Plan.down_s, help="seconds without Postgres")
     parser.add_argument("--keep", type=Path, help="keep logs and data in this new folder")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="shortfactory-acceptance-") as temporary:
@@ -206,7 +207,13 @@ def main() -> int:
         folder.mkdir(parents=True)
         folder.chmod(0o711)
         programs = install(build_wheel(folder), folder / "environment")
-        plan = Plan(given.shorts, given.strikes, given.concurrency, scenes=given.scenes)
+        plan = Plan(
+            given.shorts,
+            given.strikes,
+            given.concurrency,
+            scenes=given.scenes,
+            down_s=given.away,
+        )
         done, found = asyncio.run(play(plan, programs, folder))
     for line in lines(done, found):
         _say(line)

@@ -12,7 +12,7 @@ from media.inspection.watching import Watched
 from media.report import Expected, ExpectedCue, Finding
 from media.waveform import Curve, Samples, milliseconds
 
-LARGEST_ONSET_MS = 120  # viewers notice captions that lead or lag by more (ITU-R BT.1359: 125 ms)
+LARGEST_ONSET_MS = 125  # ITU-R BT.1359: later sound is noticed; an aspirated start comes near it
 _SEARCH_MS = 600
 _SAME_DB, _FAINTEST_DB = 2.0, 24.0  # of two shifts as likely, the smaller is believed
 _LARGEST_OFFSET_MS = 5.0
@@ -75,17 +75,17 @@ def check_voices(
     heard = _listen(samples, expected)
     findings: list[Finding] = []
     errors: dict[int, float] = {}
-    for number, cues in _by_scene(expected).items():
+    scenes = _by_scene(expected)
+    ends = [*(cues[0].start_ms for cues in scenes.values()), len(heard.level_db)][1:]
+    for (number, cues), end_ms in zip(scenes.items(), ends, strict=True):
         if _missing(cues, heard):
             findings.append(_no_voice(number, cues[0], heard))
             continue
-        if (error := _onset_error(cues, heard)) is not None:
+        if (error := _onset_error(cues, heard, end_ms)) is not None:
             errors[number] = error
         if error is None or abs(error) > LARGEST_ONSET_MS:
             findings.append(_off_time(number, cues[0], error))
-    starts = [
-        cues[0].start_ms + errors[n] for n, cues in _by_scene(expected).items() if n in errors
-    ]
+    starts = [cues[0].start_ms + errors[n] for n, cues in scenes.items() if n in errors]
     first_ms = min(starts, default=float(expected.duration_ms))
     findings += _opening(first_ms)
     median = float(np.median(list(errors.values()))) if errors else None
@@ -118,27 +118,30 @@ def _missing(cues: list[ExpectedCue], heard: _Heard) -> bool:
     return faint or float(active.mean()) < _LEAST_SPOKEN_SHARE
 
 
-def _onset_error(cues: list[ExpectedCue], heard: _Heard) -> float | None:
+def _onset_error(cues: list[ExpectedCue], heard: _Heard, end_ms: int) -> float | None:
     """How late the scene's voice is: of the onsets near, the one under which the captions lie.
 
     One onset alone may be a stroke of the music, or the loud word after a soft first one; shifted
-    by the right one, all captions of the scene lie where it is loud.
+    by the right one, all captions of the scene lie where it is loud. What follows `end_ms` is the
+    next scene's voice, which would be loud under any later shift.
     """
     errors = heard.onsets - cues[0].start_ms
     near = errors[np.abs(errors) <= _SEARCH_MS]
     if not len(near):
         return None
-    loud_db = np.asarray([_level_under(cues, int(late), heard) for late in near])
+    loud_db = np.asarray([_level_under(cues, int(late), heard, end_ms) for late in near])
     likely = near[loud_db >= loud_db.max() - _SAME_DB]
     return float(likely[np.abs(likely).argmin()])
 
 
-def _level_under(cues: list[ExpectedCue], late_ms: int, heard: _Heard) -> float:
+def _level_under(cues: list[ExpectedCue], late_ms: int, heard: _Heard, end_ms: int) -> float:
     spans = [
-        heard.level_db[max(0, cue.start_ms + late_ms) : max(0, cue.end_ms + late_ms)]
+        heard.level_db[max(0, cue.start_ms + late_ms) : max(0, min(cue.end_ms + late_ms, end_ms))]
         for cue in cues
     ]
-    return float(np.maximum(np.concatenate(spans), heard.voice_db - _FAINTEST_DB).mean())
+    faintest_db = heard.voice_db - _FAINTEST_DB
+    level_db = np.append(np.concatenate(spans), faintest_db)
+    return float(np.maximum(level_db, faintest_db).mean())
 
 
 def _no_voice(number: int, cue: ExpectedCue, heard: _Heard) -> Finding:

@@ -151,6 +151,15 @@ def test_a_voice_off_its_captions_is_found_with_its_scene(film, rng):
     assert not [each for each in found if each[1] == 3 - number]
 
 
+def test_a_soft_first_word_is_no_late_voice():
+    """The next scene's voice, which follows at once, is not counted for a later shift."""
+    words = ((100, 230), (400, 640), (700, 960), (1_350, 2_400), (2_460, 5_900))
+    samples = mixed(words, 140.0, -30.0, 5).copy()
+    samples[: 235 * 48] *= 0.45
+    shown = {1: [(100, 1_350)], 2: [(1_350, LONG_MS)]}
+    assert not check_voices(samples, wanted(shown))[0]
+
+
 def test_a_scene_without_its_voice_is_found(film, rng):
     words, sound = film
     number = int(rng.integers(1, 3))

@@ -139,6 +139,10 @@ def reused(found: workload.Bills) -> Iterator[str]:
     yield "picture, other words, a second language) on the simulator, pictures and voices only"
     yield f"({found.on}, `python -m bench.workload`): ${found.reusing_usd:.2f} with reuse,"
     yield f"${found.naive_usd:.2f} where every version is made from its beginning: {share:.0%}."
+    yield ""
+    yield "Films that want the same picture or line at the same moment pay for it once, whichever"
+    yield "processes make them: the second waits, and its receipt shows the call as cached. Should"
+    yield "the first fail or die, the second buys it for itself."
 
 
 def prices() -> Iterator[str]:

@@ -7,34 +7,40 @@ import contextlib
 import errno
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar, cast
 
 from pydantic import JsonValue
 
+from providers.whole_files import check_room, hash_of, move, whole_file
 from shortfactory.errors import ArtifactLost, StorageError
 
 Result = TypeVar("Result")
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"(\.[a-z0-9]{1,8})?")
-_CHUNK_BYTES = 1024 * 1024
 
 
 class FolderStore:
     """An `ArtifactStore` in one folder; many processes may share it.
 
     Layout: `sha256/aa/<hash><suffix>` and `calls/aa/<key>.json`. A file appears under its name
-    only when it is whole and on disk (temporary name, fsync, rename, fsync of the folder).
+    only when it is whole and on disk.
     """
 
     def __init__(self, root: Path) -> None:
         """Use this folder; it is made at the first write."""
         self._root = root
+
+    async def check_room(self) -> None:
+        """Make sure that the result of a call that is paid for now could be kept.
+
+        Raises:
+            StorageError: the disk is about to be full.
+        """
+        await self._in_thread(check_room, self._root)
 
     async def put(self, data: bytes, suffix: str) -> str:
         """Keep bytes; the same bytes twice are one artifact. Returns their sha256 (hex).
@@ -109,19 +115,19 @@ class FolderStore:
         sha256 = hashlib.sha256(data).hexdigest()
         if not self._intact(sha256):
             target = self._new_path(sha256, suffix)
-            with _whole_file(target) as temporary:
+            with whole_file(target) as temporary:
                 temporary.write_bytes(data)
         return sha256
 
     def _adopt(self, path: Path, suffix: str) -> str:
-        sha256 = _hash_of(path)
+        sha256 = hash_of(path)
         if self._intact(sha256):
             if not path.samefile(self._find(sha256)):
                 path.unlink()
             return sha256
         target = self._new_path(sha256, suffix)
-        with _whole_file(target) as temporary:
-            _move(path, temporary)
+        with whole_file(target) as temporary:
+            move(path, temporary)
         return sha256
 
     def _read(self, sha256: str) -> bytes:
@@ -132,13 +138,13 @@ class FolderStore:
 
     def _verified(self, sha256: str) -> Path:
         path = self._find(sha256)
-        if _hash_of(path) != sha256:
+        if hash_of(path) != sha256:
             raise _damaged(sha256)
         return path
 
     def _intact(self, sha256: str) -> bool:
         found = next(self._matches(sha256), None)
-        return found is not None and _hash_of(found) == sha256
+        return found is not None and hash_of(found) == sha256
 
     def _matches(self, sha256: str) -> Iterator[Path]:
         return (self._root / "sha256" / sha256[:2]).glob(f"{sha256}*")
@@ -180,60 +186,16 @@ class FolderStore:
     def _remember(self, key: str, record: dict[str, JsonValue]) -> None:
         if self._recall(key) is None:
             text = json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1)
-            with _whole_file(self._record_path(key)) as temporary:
+            with whole_file(self._record_path(key)) as temporary:
                 temporary.write_text(text, encoding="utf-8")
 
 
 _CURES = {
-    errno.ENOSPC: "The disk is full: free some space, then resume; nothing paid for is lost.",
+    errno.ENOSPC: "The disk is full: free some space, then resume.",
     errno.EDQUOT: "The disk quota is used up: free some space, then resume.",
     errno.EACCES: "Give this user write access to the folder, or set SHORTFACTORY_HOME.",
     errno.EROFS: "The folder is read-only: set SHORTFACTORY_HOME to one that can be written.",
 }
-
-
-@contextlib.contextmanager
-def _whole_file(target: Path) -> Generator[Path]:
-    """Give a temporary path beside the target; at the end it becomes the target, on disk."""
-    if not target.parent.is_dir():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _flush(target.parent.parent)
-    handle, name = tempfile.mkstemp(prefix=".new-", dir=target.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        _flush(temporary)
-        temporary.chmod(0o644)
-        temporary.replace(target)
-        _flush(target.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _move(source: Path, target: Path) -> None:
-    try:
-        source.replace(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        with source.open("rb") as reading, target.open("wb") as writing:
-            while chunk := reading.read(_CHUNK_BYTES):
-                writing.write(chunk)
-        source.unlink()
-
-
-def _hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _damaged(sha256: str) -> ArtifactLost:

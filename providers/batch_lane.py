@@ -85,8 +85,9 @@ class BatchLane:
         Raises:
             BudgetExceeded: the picture does not fit; nothing was handed in.
             ProviderError: the vendor's last word on this picture.
-            StorageError: the ledger or the store failed.
+            StorageError: the ledger or the store failed, or has no room for a picture.
         """
+        await self.closing.store.check_room()
         row = await self.rows.get(later.bill.call_key)
         if row is None:
             return await self._hand_in(later)

@@ -198,6 +198,10 @@ class RecordedModel(Model, Protocol):
 class ArtifactStore(Protocol):
     """Content-addressed files, and the record of each call by its key. Writes are atomic."""
 
+    async def check_room(self) -> None:
+        """Raises StorageError when the result of a call paid for now could not be kept."""
+        ...
+
     async def put(self, data: bytes, suffix: str) -> str:
         """Keep bytes; the same bytes twice are one artifact. Returns their sha256 (hex)."""
         ...

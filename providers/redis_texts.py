@@ -30,6 +30,10 @@ class SharedTexts:
         """Stand before this store; a text is shared for `keep_s` after it was written."""
         self._store, self._door, self._keep_s = store, door, keep_s
 
+    async def check_room(self) -> None:
+        """Make sure that the store could keep what is bought now."""
+        await self._store.check_room()
+
     async def put(self, data: bytes, suffix: str) -> str:
         """Keep bytes in the store."""
         return await self._store.put(data, suffix)

@@ -62,7 +62,7 @@ class Till:
             BudgetExceeded: the next request does not fit; nothing of it was spent.
             ProviderError: the vendor's last word.
             PayingStopped: nobody was asked, for an account problem that the short has met.
-            StorageError: the ledger or the store failed.
+            StorageError: the ledger or the store failed, or has no room for a result.
         """
         deadline = Deadline.within(self.settings.deadline_s)
         retries = stamina.retry_context(
@@ -92,6 +92,7 @@ class Till:
     async def _attempt(self, order: Order, deadline: Deadline) -> Record:
         at = self.clock()
         self.passage.halts.check(order.bill.payer.run_id)
+        await self.store.check_room()
         try:
             held = await self.ledger.reserve(order.bill, order.worst_usd(at), at)
         except BudgetExceeded as refused:

@@ -108,7 +108,7 @@ async def test_a_failed_write_leaves_nothing_and_names_the_cure(
     def refuse(_handle):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("providers.artifacts.os.fsync", refuse)
+    monkeypatch.setattr("providers.whole_files.os.fsync", refuse)
     with pytest.raises(StorageError, match=cure):
         await store.put(b"picture", ".png")
     assert files(tmp_path / "artifacts") == []
@@ -124,7 +124,7 @@ async def test_a_kill_between_write_and_rename_shows_nothing(store, tmp_path, mo
     def killed(*_paths):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("providers.artifacts.Path.replace", killed)
+    monkeypatch.setattr("providers.whole_files.Path.replace", killed)
     with pytest.raises(KeyboardInterrupt):
         store._put(b"picture", ".png")
     monkeypatch.undo()

@@ -17,10 +17,12 @@ ROOM_BYTES = 100_000_000
 
 
 def check_room(folder: Path) -> None:
-    """Raise the system's own error for a full disk before it is full: OSError with ENOSPC."""
+    """Raise what the system raises for a full disk (OSError with ENOSPC) before it is full."""
     existing = next(place for place in (folder, *folder.parents) if place.is_dir())
-    if shutil.disk_usage(existing).free < ROOM_BYTES:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+    free = shutil.disk_usage(existing).free
+    if free < ROOM_BYTES:
+        said = f"{free / 1e6:.0f} MB are free, of {ROOM_BYTES / 1e6:.0f} MB that calls may need"
+        raise OSError(errno.ENOSPC, said, str(folder))
 
 
 @contextlib.contextmanager

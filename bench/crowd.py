@@ -27,6 +27,7 @@ from pathlib import Path
 import httpx
 
 from bench.books import Compared, compare
+from bench.place import open_place
 from graph.database import connect, open_database
 from providers.artifacts import FolderStore
 from providers.catalog import Catalog
@@ -220,9 +221,8 @@ async def _measured(home: Path) -> Found:
 
 def main() -> int:
     """100 runs on four workers, eight killed, for three dollars."""
-    with tempfile.TemporaryDirectory(prefix="shortfactory-crowd-") as folder:
-        Path(folder).chmod(0o711)
-        found = asyncio.run(_measured(Path(folder) / "home"))
+    with open_place("crowd") as place:
+        found = asyncio.run(_measured(place / "home"))
     sys.stdout.write("\n".join(lines(found)) + "\n")
     return 0 if found.holds else 1
 

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import re
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from bench.place import open_place
 from bench.trials import CHAPTERS, TRIALS
 from bench.trials.trial import Trial
 from bench.unfilmed import Unfilmed, Workshop, open_workshop
@@ -238,9 +238,7 @@ async def play_all(home: Path) -> dict[str, Seen]:
 def main() -> None:
     """Play everything and write the page."""
     logging.disable(logging.WARNING)
-    with tempfile.TemporaryDirectory(prefix="shortfactory-faults-") as folder:
-        home = Path(folder)
-        home.chmod(0o711)  # Postgres runs under another account
+    with open_place("faults") as home:
         PAGE.write_text(page(asyncio.run(play_all(home))), encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from typing import Any
 
 import httpx
 
+from bench.place import open_place
 from graph.home import prepare_home
 from graph.postgres import local_postgres
 from graph.postgres_place import find_place
@@ -128,8 +130,10 @@ async def open_postgres(folder: Path) -> AsyncGenerator[Postgres]:
     home.chmod(0o711)  # Postgres runs under another account
     async with local_postgres(home) as dsn:
         postgres = Postgres(home, dsn)
-        yield postgres
-        await postgres.end()
+        try:
+            yield postgres
+        finally:
+            await postgres.end()
 
 
 @asynccontextmanager
@@ -161,6 +165,17 @@ async def open_fleet(
             put = await client.put(f"{fleet.simulator_url}/scenario", json=plenty)
             put.raise_for_status()
         yield fleet
+
+
+@asynccontextmanager
+async def open_deployment(name: str) -> AsyncGenerator[tuple[Fleet, str]]:
+    """A fleet of this environment's own programs, and the address of its database."""
+    with open_place(name) as place:
+        async with (
+            open_postgres(place) as postgres,
+            open_fleet(Path(sys.executable).parent, place, postgres.dsn) as fleet,
+        ):
+            yield fleet, postgres.dsn
 
 
 def _end_all(fleet: Fleet) -> None:

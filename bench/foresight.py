@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,25 +17,25 @@ from pathlib import Path
 from statistics import mean
 
 from bench.books import Compared, compare
-from bench.faults import settings_for
+from bench.place import open_place
+from bench.plenty import CALM, plenty
 from bench.unfilmed import Unfilmed, Workshop, open_workshop
 from graph.factory import Factory
 from providers.catalog import plan_for
 from providers.estimate import Estimate, estimate
 from providers.spending import Entry
 from shortfactory.order import Order
-from shortfactory.settings import BudgetSettings, ElevenLabsSettings, GeminiSettings, Settings
+from shortfactory.settings import Settings
 from shortfactory.story import Plain, Topic
 from simulator.bill import Row
-from simulator.scenarios import MIXED, Scenario
+from simulator.scenarios import MIXED
 from simulator.server import Simulator
 
 KEPT = Path(__file__).parent / "results" / "foresight.json"
 THINGS = ("bees", "glaciers", "clocks", "spices")
 LENGTHS = ((10, 2), (25, 4), (45, 6))  # seconds, scenes
 WRITERS = {"story", "script", "critique"}
-AT_ONCE, DRAWINGS, VOICES_AT_ONCE, MANY = 4, 24, 50, 100_000
-RICH = BudgetSettings(tenant_day_usd=Decimal(500), deployment_day_usd=Decimal(500))
+AT_ONCE = 4
 
 
 Made = tuple["Case | None", tuple[Entry, ...]]
@@ -77,11 +76,11 @@ async def foresee(home: Path) -> Foresight:
     cases: list[Case | None] = []
     bill_usd, books = Decimal(0), list[Compared]()
     for faults in (False, True):
-        calm = Scenario(pictures=DRAWINGS, concurrency=VOICES_AT_ONCE)
-        struck = calm.model_copy(update={"faults": MIXED})
-        async with Simulator() as simulator:
-            simulator.set(struck if faults else calm)
-            settings = _settings(home / f"faults-{faults}", simulator)
+        vendors = CALM.model_copy(update={"faults": MIXED}) if faults else CALM
+        async with Simulator(vendors) as simulator:
+            own_home = home / f"faults-{faults}"
+            own_home.mkdir(mode=0o711)
+            settings = plenty(own_home, simulator)
             async with open_workshop(settings, Unfilmed(2)) as workshop:
                 made, calls = await _shorts(workshop, settings, faults=faults)
             cases += made
@@ -105,19 +104,6 @@ async def foresee(home: Path) -> Foresight:
 def _same(entry: Entry, row: Row) -> bool:
     """Whether a row of the bill may be about an entry, as far as the model tells."""
     return (row.vendor, row.model) == (entry.provider, entry.model)
-
-
-def _settings(home: Path, simulator: Simulator) -> Settings:
-    home.mkdir(mode=0o711)
-    settings = settings_for(home, simulator)
-    return settings.model_copy(
-        update={
-            "budget": RICH,
-            "gemini": GeminiSettings(requests_per_minute=MANY, images_per_minute=MANY),
-            "elevenlabs": ElevenLabsSettings(concurrency=VOICES_AT_ONCE),
-            "gateway": settings.gateway.model_copy(update={"attempts": 5}),
-        }
-    )
 
 
 async def _shorts(
@@ -193,9 +179,8 @@ def kept() -> Foresight:
 def main() -> None:
     """Measure, keep, and print the table."""
     logging.disable(logging.WARNING)
-    with tempfile.TemporaryDirectory(prefix="shortfactory-foresight-") as folder:
-        Path(folder).chmod(0o711)
-        found = asyncio.run(foresee(Path(folder)))
+    with open_place("foresight") as place:
+        found = asyncio.run(foresee(place))
     KEPT.parent.mkdir(exist_ok=True)
     KEPT.write_text(found.model_dump_json(indent=1) + "\n", "utf-8")
     sys.stdout.write("\n".join(table(found)) + "\n")

@@ -11,18 +11,16 @@ import argparse
 import asyncio
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 
 import httpx
 import psutil
 import psycopg
 
-from bench.fleet import Fleet, open_fleet, open_postgres
+from bench.fleet import Fleet, open_deployment
 
 SCRIPT = """# Tide {number}
 
@@ -165,28 +163,20 @@ async def kept(dsn: str, shorts: int) -> Iterator[str]:
 
 async def run(shorts: int, clients: int, seconds: float) -> None:
     """Print what was measured, row by row."""
-    with tempfile.TemporaryDirectory(prefix="shortfactory-load-") as temporary:
-        folder = Path(temporary) / "all"
-        folder.mkdir()
-        for each in (Path(temporary), folder):
-            each.chmod(0o711)
-        async with (
-            open_postgres(folder) as postgres,
-            open_fleet(Path(sys.executable).parent, folder, postgres.dsn) as fleet,
+    async with open_deployment("load") as (fleet, dsn):
+        load = Load(fleet, dsn, clients, seconds)
+        await fill(load, fleet, shorts)
+        _say(*await kept(dsn, shorts))
+        _say(f"{shorts} shorts in flight, no worker, {clients} clients, load {_load()}")
+        _say(HEAD, "|---" * 7 + "|")
+        for name, ask in (
+            ("status", load.status),
+            ("list", load.listing),
+            ("first event", load.first_event),
+            ("submit", load.submit),
         ):
-            load = Load(fleet, postgres.dsn, clients, seconds)
-            await fill(load, fleet, shorts)
-            _say(*await kept(postgres.dsn, shorts))
-            _say(f"{shorts} shorts in flight, no worker, {clients} clients, load {_load()}")
-            _say(HEAD, "|---" * 7 + "|")
-            for name, ask in (
-                ("status", load.status),
-                ("list", load.listing),
-                ("first event", load.first_event),
-                ("submit", load.submit),
-            ):
-                _say(str(await load.measure(name, ask)))
-            _say(f"load {_load()}")
+            _say(str(await load.measure(name, ask)))
+        _say(f"load {_load()}")
 
 
 def _load() -> str:

@@ -11,23 +11,23 @@ import argparse
 import asyncio
 import logging
 import sys
-import tempfile
 import time
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
-from bench.faults import paid_twice, settings_for
+from bench.faults import paid_twice
+from bench.place import open_place
+from bench.plenty import CALM, plenty
 from bench.unfilmed import Unfilmed, open_workshop
 from graph.factory import Factory
 from graph.run import Run
 from providers.spending import Entry
 from shortfactory.order import Order
-from shortfactory.settings import BudgetSettings, ElevenLabsSettings, GeminiSettings, Settings
 from shortfactory.story import Plain, Topic
 from simulator.bill import Row
 from simulator.faults import Fault
-from simulator.scenarios import MIXED, Scenario
+from simulator.scenarios import MIXED
 from simulator.server import Simulator
 
 WORDS = """
@@ -36,10 +36,9 @@ magnets violins maps storms pearls lanterns wolves corals lighthouses
 """
 THINGS = WORDS.split()
 FAMILIES = {"illustrate_fallback": "illustrate", "narrate_fallback": "narrate"}
-RICH = BudgetSettings(tenant_day_usd=Decimal(500), deployment_day_usd=Decimal(500))
 EMPTY_PURSE = Fault(action="insufficient_credits", kind="voice", rate=0.03)  # parks a short
 Wanted = tuple[str, str, int | None]  # run, step, scene
-DRAWINGS, VOICES_AT_ONCE, WORKERS = 24, 50, 2
+WORKERS = 2
 
 
 class Result(Plain):
@@ -81,16 +80,15 @@ async def soak(
     """Make so many shorts under faults, then resume without faults what has parked."""
     logging.disable(logging.WARNING)
     started_s = time.monotonic()
-    cured = Scenario(pictures=DRAWINGS, concurrency=VOICES_AT_ONCE)
-    async with Simulator(cured.model_copy(update={"faults": (*MIXED, EMPTY_PURSE)})) as sim:
-        settings = _settings(home, sim, database_url)
+    async with Simulator(CALM.model_copy(update={"faults": (*MIXED, EMPTY_PURSE)})) as sim:
+        settings = plenty(home, sim, database_url)
         async with open_workshop(settings, Unfilmed(WORKERS)) as workshop:
             factory = workshop.factory(settings)
             runs = [await factory.start(_order(number, scenes)) for number in range(shorts)]
             first = await _worked(factory, runs, at_once)
             bill = sim.bill()
             entries = [call for run in first for call in (await factory.show(run.id)).calls]
-            sim.set(cured)
+            sim.set(CALM)
             resting = [run for run in first if run.status in ("parked", "waiting_budget")]
             second = await _worked(factory, resting, at_once)
             made = [await factory.show(run.id) for run in first]
@@ -109,19 +107,6 @@ async def soak(
             bill_usd=sim.spent_usd(),
             wall_s=round(time.monotonic() - started_s, 1),
         )
-
-
-def _settings(home: Path, sim: Simulator, database_url: str | None) -> Settings:
-    settings = settings_for(home, sim, database_url)
-    many = 100_000  # a minute's limit would be a wait, and waits are not what is proven here
-    return settings.model_copy(
-        update={
-            "budget": RICH,
-            "gemini": GeminiSettings(requests_per_minute=many, images_per_minute=many),
-            "elevenlabs": ElevenLabsSettings(concurrency=VOICES_AT_ONCE),
-            "gateway": settings.gateway.model_copy(update={"attempts": 5}),
-        }
-    )
 
 
 def _order(number: int, scenes: int) -> Order:
@@ -202,9 +187,7 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=3)
     parser.add_argument("--at-once", type=int, default=8)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="shortfactory-soak-") as folder:
-        home = Path(folder)
-        home.chmod(0o711)  # Postgres runs under another account
+    with open_place("soak") as home:
         result = asyncio.run(soak(asked.shorts, asked.scenes, asked.at_once, home))
     sys.stdout.write(report(result))
 

@@ -10,17 +10,15 @@ import argparse
 import asyncio
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import psutil
 import psycopg
 
-from bench.fleet import Fleet, open_fleet, open_postgres
+from bench.fleet import Fleet, open_deployment
 from bench.load import Load, fill
 
 ASK = "GET /v1/shorts/{short}/events HTTP/1.1\r\nhost: {host}\r\naccept: text/event-stream\r\n\r\n"
@@ -116,19 +114,11 @@ async def _backends(dsn: str) -> int:
 
 async def run(shorts: int, streams: int) -> None:
     """Print what was measured."""
-    with tempfile.TemporaryDirectory(prefix="shortfactory-streams-") as temporary:
-        folder = Path(temporary) / "all"
-        folder.mkdir()
-        for each in (Path(temporary), folder):
-            each.chmod(0o711)
-        async with (
-            open_postgres(folder) as postgres,
-            open_fleet(Path(sys.executable).parent, folder, postgres.dsn) as fleet,
-        ):
-            load = Load(fleet, postgres.dsn, 1, 1)
-            await fill(load, fleet, shorts)
-            await measure(fleet, postgres.dsn, load.shorts, streams)
-            _say(f"load {os.getloadavg()[0]:.1f}")
+    async with open_deployment("streams") as (fleet, dsn):
+        load = Load(fleet, dsn, 1, 1)
+        await fill(load, fleet, shorts)
+        await measure(fleet, dsn, load.shorts, streams)
+        _say(f"load {os.getloadavg()[0]:.1f}")
 
 
 def _say(line: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import httpx
 
+from bench.place import open_place
 from graph.database import open_database
 from providers.artifacts import FolderStore
 from providers.catalog import Catalog
@@ -112,9 +112,8 @@ def kept() -> Bills:
 
 def main() -> int:
     """Print both bills; the target is half of the naive one."""
-    with tempfile.TemporaryDirectory(prefix="shortfactory-workload-") as folder:
-        Path(folder).chmod(0o711)
-        bill_usd, naive_usd = asyncio.run(measured(Path(folder) / "home"))
+    with open_place("workload") as place:
+        bill_usd, naive_usd = asyncio.run(measured(place / "home"))
     share = bill_usd / naive_usd
     today = datetime.now(UTC).date()
     bills = Bills(

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -65,32 +66,39 @@ def template_database(postgres_server):
     return "template_short"
 
 
-@pytest.fixture
-def database_url(postgres_server, template_database):
-    """The address of an empty, migrated database for this test alone."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template {}").format(
-                sql.Identifier(name), sql.Identifier(template_database)
+@pytest.fixture(scope="session")
+def new_database(postgres_server, template_database):
+    """Opens empty, migrated databases: gives the address of one, and drops it in the end."""
+
+    @contextmanager
+    def opened():
+        name = f"test_{uuid4().hex}"
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("create database {} template {}").format(
+                    sql.Identifier(name), sql.Identifier(template_database)
+                )
             )
-        )
-        yield make_conninfo(postgres_server, dbname=name)
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            yield make_conninfo(postgres_server, dbname=name)
+            connection.execute(
+                sql.SQL("drop database {} with (force)").format(sql.Identifier(name))
+            )
+
+    return opened
+
+
+@pytest.fixture
+def database_url(new_database):
+    """The address of a database for this test alone."""
+    with new_database() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
-def module_database_url(postgres_server, template_database):
-    """The address of a migrated database for all tests of a module."""
-    name = f"module_{uuid4().hex}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template {}").format(
-                sql.Identifier(name), sql.Identifier(template_database)
-            )
-        )
-        yield make_conninfo(postgres_server, dbname=name)
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+def module_database_url(new_database):
+    """The address of a database for all tests of a module."""
+    with new_database() as url:
+        yield url
 
 
 @pytest.fixture

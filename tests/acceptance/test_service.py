@@ -1,12 +1,9 @@
 """The service whole, as a team runs it: processes of the installed wheel that die, and Postgres."""
 
-import shutil
-import tempfile
-from pathlib import Path
-
 import pytest
 
 from bench.acceptance import Plan, play
+from bench.place import open_place
 
 SOON = {
     "SHORTFACTORY_SERVICE__HEARTBEAT_S": "1",
@@ -15,20 +12,12 @@ SOON = {
 }
 
 
-@pytest.fixture
-def folder():
-    """A folder that the account of Postgres can reach, as pytest's own is not."""
-    made = Path(tempfile.mkdtemp(prefix="shortfactory-service-"))
-    made.chmod(0o711)
-    yield made
-    shutil.rmtree(made)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # forty seconds alone on two cores
-async def test_whoever_dies_all_shorts_are_made_and_paid_once(environment, folder):
+async def test_whoever_dies_all_shorts_are_made_and_paid_once(environment):
     plan = Plan(4, strikes=2, concurrency=2, latency="instant", scenes=1, down_s=1, settings=SOON)
-    done, found = await play(plan, environment, folder)
+    with open_place("service") as place:
+        done, found = await play(plan, environment, place)
     assert found.faults == []
     assert (done.killed, done.ended, done.restarts) == (1, 1, 1)
     assert done.exit_codes <= {0, -15}  # by the signal alone: one that had not begun yet

@@ -76,22 +76,22 @@ def script(tmp_path_factory):
 
 
 async def test_a_run_killed_at_twenty_moments_makes_the_same_film(tmp_path, new_database, script):
-    whole = Life(tmp_path / "whole", new_database(), script)
-    assert whole.live()
-    expected = await outcome(
-        tmp_path / "whole", whole.environment["SHORTFACTORY_DATABASE_URL"], whole.run_id
-    )
+    with new_database() as url:
+        whole = Life(tmp_path / "whole", url, script)
+        assert whole.live()
+        expected = await outcome(tmp_path / "whole", url, whole.run_id)
     assert expected.run.status == "done", expected.run.reason
 
     kills = 0
     for chain in range(4):
         moments = random.Random(chain)
-        life = Life(tmp_path / f"chain{chain}", new_database(), script)
-        for _ in range(KILLS):
-            kills += not life.live(moments.randint(1, whole.events // (KILLS + 1)))
-        assert life.live()
-        url = life.environment["SHORTFACTORY_DATABASE_URL"]
-        short = await outcome(tmp_path / f"chain{chain}", url, life.run_id)
+        home = tmp_path / f"chain{chain}"
+        with new_database() as url:
+            life = Life(home, url, script)
+            for _ in range(KILLS):
+                kills += not life.live(moments.randint(1, whole.events // (KILLS + 1)))
+            assert life.live()
+            short = await outcome(home, url, life.run_id)
         assert short.run.status == "done", short.run.reason
         assert short.package["film.mp4"] == expected.package["film.mp4"]
         paid = Counter(call.call_key for call in short.calls if call.status == "settled")

@@ -1,16 +1,14 @@
 """Postgres goes away under a running service and comes back: nothing breaks, nothing is lost."""
 
 import asyncio
-import shutil
-import tempfile
 from contextlib import asynccontextmanager
 from decimal import Decimal
-from pathlib import Path
 
 import httpx
 import pytest
 
 from bench.fleet import open_postgres
+from bench.place import open_place
 from graph.factory import Factory
 from server.app import make_app
 from server.desk import Desk
@@ -27,19 +25,11 @@ ORDER = {"script": SCRIPT, "seconds": 5, "scenes": 1, "providers": "offline"}
 
 
 @pytest.fixture
-def folder():
-    """A folder that the account of Postgres can reach, as pytest's own is not."""
-    made = Path(tempfile.mkdtemp(prefix="shortfactory-away-"))
-    made.chmod(0o711)
-    yield made
-    shutil.rmtree(made)
-
-
-@pytest.fixture
-async def postgres(folder):
+async def postgres():
     """A server of this test alone, whose stop nobody else notices."""
-    async with open_postgres(folder) as opened:
-        yield opened
+    with open_place("away") as place:
+        async with open_postgres(place) as opened:
+            yield opened
 
 
 @pytest.fixture

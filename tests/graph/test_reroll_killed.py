@@ -70,7 +70,11 @@ def kill_at(settings):
             stdout=subprocess.PIPE,
             text=True,
         )
-        told = [line.strip() for line in iter(process.stdout.readline, f"{step} finished\n")]
+        told = []
+        for line in process.stdout:
+            told.append(line.strip())
+            if told[-1] == f"{step} finished":
+                break
         os.kill(process.pid, signal.SIGKILL)
         process.stdout.close()
         assert process.wait() == -signal.SIGKILL

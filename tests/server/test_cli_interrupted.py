@@ -56,8 +56,10 @@ def test_a_killed_process_leaves_a_short_that_can_be_cancelled(
     screen.expect("Reading it critically")
     screen.process.kill()
     screen.process.wait()
+    while the_short(shortfactory)["holder"]:  # Postgres has yet to notice
+        pass
     short = the_short(shortfactory)
-    assert (short["status"], short["holder"]) == ("running", None)
+    assert short["status"] == "running"
     assert (
         f"Go on with: shortfactory resume {short['id'][:8]}"
         in shortfactory("show", short["id"]).out

@@ -9,7 +9,7 @@ from bench.unfilmed import Unfilmed
 from graph.farewell import Farewell
 from graph.policies import Policies
 from server.jobs import ERRANDS, RETENTION
-from shortfactory.errors import RunBusy, StorageError
+from shortfactory.errors import RunBusy, StorageError, WrongStatus
 
 TABLES = """
 select table_name as name from information_schema.tables
@@ -42,7 +42,7 @@ def film(service, script, rest):
     async def make(client, **more):
         order = {**script, "approve": "auto", **more}
         run_id = (await client.post("/v1/shorts", json=order)).json()["id"]
-        with suppress(RunBusy):
+        with suppress(RunBusy, WrongStatus):
             await service.factory.work(run_id)
         await rest(run_id, "done", by=client)
         return run_id

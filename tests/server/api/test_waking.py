@@ -53,7 +53,9 @@ async def test_a_worker_wakes_a_short_until_its_batch_is_done(
     short = await rest(short_id, "done", "failed", "cancelled")
     assert short["status"] == "done", short["reason"]
     seen = await statuses(client, short_id)
-    assert seen == ["queued", "running", *["parked", "queued", "running"] * 2, "done"]
+    slept = seen.count("parked")  # at least for its turn and for the one that found nobody
+    assert slept >= 2
+    assert seen == ["queued", "running", *["parked", "queued", "running"] * slept, "done"]
     assert [row.kind for row in simulator.bill()].count("batch") == 1
     calls = (await service.factory.show(short_id)).calls
     [drawn] = [call for call in calls if call.node == "illustrate"]

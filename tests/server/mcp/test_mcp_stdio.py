@@ -1,6 +1,5 @@
 """Shorts through the SDK's own client, with the server as a process on stdin and stdout."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,7 @@ TINY = {"providers": "offline", "seconds": 5, "scenes": 1}
 @pytest.mark.slow
 async def test_an_agent_drives_a_short_with_an_approval(stdio_client, ask, until, script, tmp_path):
     async with stdio_client() as client:
-        began = time.monotonic()
         short = await ask(client, "create_short", short={"script": script, **TINY})
-        assert time.monotonic() - began < 5
         assert short["status"] in ("queued", "running")
 
         waiting = await until(client, short["id"], "waiting_approval")

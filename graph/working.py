@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -73,18 +74,17 @@ class Bench:
 
     async def _until_rest(self, run: Run, watch: Watch, interrupted: Status) -> Rest:
         """Drive until rest or a cancel; whatever happens, the row says where the run stands."""
-        await self._lines.services(run.providers).gateway.recover(run.id)
+        async with self._left_as(interrupted, run.id):  # vendors' books may take a while
+            await self._lines.services(run.providers).gateway.recover(run.id)
         driving = asyncio.create_task(self._driven(run, watch))
         cancelled = asyncio.create_task(self._cancel_requested(run.id))
         try:
-            await asyncio.wait({driving, cancelled}, return_when=asyncio.FIRST_COMPLETED)
-            if driving.done():
-                return driving.result()
-            cancelled.result()
-            return Rest(status="cancelled", reason="Cancelled.", **_facts(run))
-        except asyncio.CancelledError:
-            await asyncio.shield(self._interrupted(run.id, interrupted))
-            raise
+            async with self._left_as(interrupted, run.id):
+                await asyncio.wait({driving, cancelled}, return_when=asyncio.FIRST_COMPLETED)
+                if driving.done():
+                    return driving.result()
+                cancelled.result()
+                return Rest(status="cancelled", reason="Cancelled.", **_facts(run))
         finally:
             await end(cancelled)
             await end(driving, ask_again_s=CLOSING_S)
@@ -93,6 +93,15 @@ class Bench:
     async def _keep_film(self, run: Run) -> None:
         snapshot = await self._lines.graph(run.providers).aget_state(config_of(run.id))
         await Versions(self._database.pool).keep(run, snapshot)
+
+    @asynccontextmanager
+    async def _left_as(self, interrupted: Status, run_id: str) -> AsyncGenerator[None]:
+        """Whoever is cancelled in here leaves a row that says so."""
+        try:
+            yield
+        except asyncio.CancelledError:
+            await asyncio.shield(self._interrupted(run_id, interrupted))
+            raise
 
     async def _interrupted(self, run_id: str, to: Status) -> None:
         if self._control.drain_requested:

@@ -3,6 +3,7 @@
 import asyncio
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from graph.drive import config_of
@@ -16,6 +17,10 @@ ORDER = Order(
     providers="offline",
     budget_usd=Decimal("0.1"),
 )
+WAITS = """
+select count(*) from pg_locks join pg_database on pg_database.oid = database
+where datname = current_database() and relation = 'ledger'::regclass and not granted
+"""
 LOSE_LAST = "delete from checkpoints where thread_id = %(id)s and checkpoint_id = "
 LOSE_LAST += "(select max(checkpoint_id) from checkpoints where thread_id = %(id)s)"
 
@@ -71,3 +76,17 @@ async def test_cancelled_it_is_left_as_whoever_works_on_it_wants(settings, left)
         working.cancel()
         await asyncio.wait([working])
         assert (await factory.database.runs.get(run.id)).status == left
+
+
+async def test_cancelled_while_it_looks_for_lost_calls_its_row_says_so(settings, database_url):
+    async with Factory.open(settings) as factory:
+        run = await factory.start(ORDER)
+        async with await psycopg.AsyncConnection.connect(database_url) as other:
+            await other.execute("lock table ledger in access exclusive mode")
+            working = asyncio.create_task(factory.work(run.id))
+            async with asyncio.timeout(60):
+                while not (await (await other.execute(WAITS)).fetchone())[0]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            working.cancel()
+            await asyncio.wait([working])
+        assert (await factory.database.runs.get(run.id)).status == "parked"

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 
 import psycopg
 
+from graph.ending import end
 from graph.journal import CHANNEL, Journal, Kept
 
 log = logging.getLogger(__name__)
@@ -33,9 +34,7 @@ class Bell:
         try:
             yield bell
         finally:
-            listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await listener
+            await end(listener)
 
     async def follow(
         self, journal: Journal, run_id: str, last_id: int = 0

@@ -51,7 +51,7 @@ with recorded as (update runs set decision = %(decision)s, status = %(to)s, upda
         and (%(script_version)s::integer is null or script_version = %(script_version)s)
     returning *),
 taken as (update change_requests set taken_at = now() from recorded
-    where change_requests.id::text = recorded.decision #>> '{asked,id}')
+    where change_requests.id = (recorded.decision #>> '{asked,id}')::uuid)
 select * from recorded
 """
 

@@ -12,6 +12,8 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
+from graph.ending import end
+from graph.ending import end
 from graph.factory import Factory
 from graph.forgetting import Forgetting
 from graph.journal import Journal
@@ -87,8 +89,8 @@ class Worker:
             beside = [group.create_task(self._reap_on()), group.create_task(self._alerts.run())]
             await stop.wait()
             self._factory.drain()
-            for task in (*beside, working):
-                task.cancel()
+            working.cancel()
+            await end(*beside)
 
     async def _work_on(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

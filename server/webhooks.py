@@ -98,7 +98,7 @@ async def post(letter: Letter, *, private: bool) -> None:
                 headers={**_signed(letter), "host": url.netloc.rpartition("@")[2]},
                 extensions={"sni_hostname": host},
             )
-    except (httpx.HTTPError, OSError) as error:
+    except (httpx.HTTPError, OSError, UnicodeError) as error:  # no name is like "a..b"
         raise NotDelivered(f"{host} was not reached ({type(error).__name__}).") from error
     if not answer.is_success:
         raise NotDelivered(f"{host} answered {answer.status_code}.")

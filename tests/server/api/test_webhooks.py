@@ -68,6 +68,12 @@ async def test_a_name_that_leads_to_a_private_address_gets_nothing(
     assert got == []
 
 
+async def test_a_name_that_cannot_be_one_is_not_reached(service, client, script, open_limits):
+    run_id, _ = await ordered(service, client, script, "https://a..b/hook")
+    with pytest.raises(NotDelivered, match="was not reached"):
+        await Courier(service.database, open_limits).send(run_id, "done", "now")
+
+
 async def test_a_message_is_queued_when_a_short_with_a_webhook_is_cancelled(
     service, client, script
 ):
@@ -104,7 +110,8 @@ def errands(service, open_limits):
         async with service.database.pool.connection() as connection:
             found = await (await connection.execute(WAITS)).fetchall()
             await connection.execute("update procrastinate_jobs set scheduled_at = now()")
-            return [(row["status"], round(row["again_s"])) for row in found]
+            # A moment passes between the decision and its row: to the nearest five seconds.
+            return [(row["status"], 5 * round(row["again_s"] / 5)) for row in found]
 
     return begin
 

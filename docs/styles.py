@@ -48,7 +48,7 @@ SUBJECTS = {
     "retro": ("a record by the sea", "Groove", "A needle reads the mountains", "Sound in a groove"),
     "storybook": ("a cat by a house among trees", "Home", "The cat who walked back",
                   "The long way home"),
-    "wild": ("a whale in the deep sea", "Songs", "He sings for a thousand miles",
+    "wild": ("a whale in the deep sea", "Deep", "He sings for a thousand miles",
              "Deep water, loud singers"),
 }  # fmt: skip
 

@@ -56,16 +56,22 @@ def screenprint(canvas: Canvas, tones: Tones, random: np.random.Generator) -> No
 
 
 def film_noir(canvas: Canvas, tones: Tones, random: np.random.Generator) -> None:
-    """Black and white but for the accent, hard light from one side, blinds and grain."""
-    pixels = canvas.pixels
+    """Black and white but for the accent, hard light from one side, blinds, fog and grain."""
+    pixels, scale = canvas.pixels, canvas.scale
     kept = _near(pixels, tones.accent)[..., None]
     light = _light(pixels)
     light = light + 0.22 * np.sin(2 * np.pi * (light.clip(0, 1) - 0.5)) / 2  # a steeper middle
     rows, columns = light.shape
     down, across = np.mgrid[0:rows, 0:columns].astype(np.float32)
-    beam = 1.5 - 0.72 * (across / columns) - 0.25 * (down / rows)
-    slats = 0.5 + 0.5 * np.sin(2 * np.pi * (down + 0.42 * across) / (0.058 * rows))
-    beam *= 1 - 0.15 * _ramp(slats, 0.45, 0.75) * (1 - _ramp(down / rows, 0.25, 0.45))
+    down, across = down / rows, across / columns
+    light = light.clip(0, 1) ** (1 - 0.42 * _ramp(down, 0.55, 0.82))  # the ground keeps its shapes
+    beam = 1.5 - 0.72 * across - 0.25 * down
+    slats = 0.5 + 0.5 * np.sin(2 * np.pi * (down + 0.42 * across * columns / rows) / 0.058)
+    beam *= 1 - 0.15 * _ramp(slats, 0.45, 0.75) * (1 - _ramp(down, 0.25, 0.45))
+    fog = _noise(pixels, random, 90 * scale, 420 * scale) + 0.5 * _noise(
+        pixels, random, 30 * scale, 200 * scale
+    )
+    light += 0.27 * _ramp(fog, -0.9, 1.6) * _ramp(down, 0.70, 0.84) * (1 - light)
     grey = (light * beam)[..., None] + 0.03 * random.standard_normal((rows, columns, 1), np.float32)
     pixels[:] = grey * (1 - kept) + kept * pixels * beam[..., None].clip(0.8, 1.1)
     canvas.vignette(0.5)
@@ -116,21 +122,23 @@ def relief(canvas: Canvas, tones: Tones, random: np.random.Generator) -> None:
 
 
 def telephoto(canvas: Canvas, tones: Tones, random: np.random.Generator) -> None:
-    """Discs of light out of focus, and sun in the haze of the upper half."""
+    """Sun against the lens: haze at the horizon, discs of light, grass too near to be sharp."""
     pixels, scale = canvas.pixels, canvas.scale
     rows, columns = pixels.shape[:2]
+    down = np.linspace(0, 1, rows, dtype=np.float32)
+    behind = _ramp(_light(pixels), 0.42, 0.6)  # light lies behind the hero, never on it
+    haze = 0.3 * np.exp(-(((down - 0.40) / 0.10) ** 2))[:, None]
+    _lay(pixels, haze * behind, mix(tones.paper, tones.sky, 0.35))
     spots = np.zeros((rows, columns), np.float32)
     for _ in range(26):
         x, y = random.uniform(0, columns), random.uniform(0, 0.43 * rows)
         disc = np.zeros_like(spots)
         size = int(random.uniform(14, 52) * scale)
-        cv2.circle(disc, (int(x), int(y)), max(size, 1), random.uniform(0.05, 0.17), -1)
+        cv2.circle(disc, (int(x), int(y)), max(size, 1), random.uniform(0.08, 0.24), -1)
         spots += disc
-    _lay(
-        pixels,
-        cv2.GaussianBlur(spots, (0, 0), 1.6 * scale).clip(0, 0.4),
-        mix(tones.paper, tones.accent, 0.4),
-    )
+    _lay(pixels, cv2.GaussianBlur(spots, (0, 0), 1.6 * scale).clip(0, 0.4) * behind, tones.paper)
+    near = _ramp(down, 0.70, 0.86)[:, None, None]
+    pixels += near * (cv2.GaussianBlur(pixels, (0, 0), 13 * scale) - pixels)
 
 
 FINISHES: dict[str, Finish] = {

@@ -81,7 +81,7 @@ def _strokes(tones: Tones, glow: Colour, deep: Colour) -> dict[str, tuple[str, i
     return {
         "outline": (line, 18), "outline.thick": (line, 30), "orbit": (line, 20),
         "handle": (accent, 58), "handle2": (line, 30), "handle3": (second, 36),
-        "ring": (line, 36), "ringline": (second, 44), "rays": (code(glow), 28),
+        "ringline": (second, 44), "rays": (code(glow), 28),
         "rain": (accent, 24), "lash": (ink, 44), "rungs": (line, 28), "strand1": (accent, 74),
         "strand2": (second, 74), "stem": (code(deep), 36), "dashes": (ink, 18),
         "inkline": (ink, 16), "spiral": (code(deep), 30),

@@ -8,7 +8,7 @@ import numpy as np
 
 from providers.offline.art import lights, terrain
 from providers.offline.art.canvas import Canvas
-from providers.offline.art.colour import WHITE, Tones, code, mix
+from providers.offline.art.colour import WHITE, Tones, code, lightness, mix
 from providers.offline.art.finish import FINISHES
 from providers.offline.art.heroes import hero_style, place_hero
 from providers.offline.art.inscribe import inscribe
@@ -18,6 +18,7 @@ from providers.offline.art.words import Motif, motif_of
 
 SUNS = ("sun", "sun", "rings", "rays")
 SHALLOW_PX = 9.0  # how far a long lens spreads what lies behind the hero
+DARKEST_SUN = 0.45  # the accent's lightness; heroes darker than this stand against a bright sun
 NIGHT_MOONS = 0.75  # the share of nights with a moon; the others keep a low sun or its rings
 
 
@@ -164,7 +165,10 @@ def _style(tones: Tones, halo: bool) -> str:
     soft = (
         mix(tones.horizon, tones.paper, 0.22) if tones.dark else mix(tones.sky, tones.accent, 0.24)
     )
-    disc = soft if halo else mix(tones.accent, tones.paper, 0.12)
+    sun = mix(tones.accent, tones.paper, 0.12)
+    if lightness(tones.accent) < DARKEST_SUN:
+        sun = mix(tones.sky, tones.paper, 0.75)
+    disc = soft if halo else sun
     fills = {
         "disc": disc,
         "veil": mix(disc, tones.horizon, 0.4),

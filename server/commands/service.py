@@ -38,8 +38,8 @@ def serve(as_json: bool, host: str | None, port: int | None, workers: int) -> in
     )
     try:
         uvicorn.Server(config).run()
-    except SystemExit:
-        raise ConfigurationError(
+    except SystemExit:  # uvicorn's way to say that it could not start, whatever the reason
+        raise getattr(app.state, "failure", None) or ConfigurationError(
             f"{at[0]}:{at[1]} cannot be served: taken, or not this machine's.",
             cure="Choose another --host or --port.",
         ) from None

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
 
 from rich.markup import escape
 from rich.table import Table
 
-from graph.database import open_database
+from server.commands.database import on_database
 from server.keys import SCOPES, ApiKey, Keys, Scope
 from server.screen import notes, print_json, result
 from shortfactory.errors import InvalidInput
-from shortfactory.settings import Settings
-
-T = TypeVar("T")
 
 
 def create(as_json: bool, tenant: str, scopes: str, name: str, days: int | None) -> int:
     """Make a key and print it, the only time."""
     wanted = _scopes(scopes)
-    return _show_new(as_json, _with(lambda keys: keys.create(tenant, wanted, name=name, days=days)))
+    return _show_new(
+        as_json,
+        on_database(lambda opened: Keys(opened.pool).create(tenant, wanted, name=name, days=days)),
+    )
 
 
 def rotate(as_json: bool, prefix: str, hours: int) -> int:
     """Make a key like an old one, which stays good for some hours."""
-    return _show_new(as_json, _with(lambda keys: keys.rotate(prefix, hours=hours)))
+    return _show_new(
+        as_json, on_database(lambda opened: Keys(opened.pool).rotate(prefix, hours=hours))
+    )
 
 
 def revoke(as_json: bool, prefix: str) -> int:
     """End a key now."""
-    key = _with(lambda keys: keys.revoke(prefix))
+    key = on_database(lambda opened: Keys(opened.pool).revoke(prefix))
     if as_json:
         print_json({"key": key.model_dump(mode="json")})
     notes().print(f"The key {key.prefix} of {key.tenant} is revoked.")
@@ -41,7 +40,7 @@ def revoke(as_json: bool, prefix: str) -> int:
 
 def list_keys(as_json: bool, tenant: str | None) -> int:
     """Print every key's facts."""
-    found = _with(lambda keys: keys.list(tenant))
+    found = on_database(lambda opened: Keys(opened.pool).list(tenant))
     if as_json:
         print_json({"keys": [key.model_dump(mode="json") for key in found]})
     elif found:
@@ -49,14 +48,6 @@ def list_keys(as_json: bool, tenant: str | None) -> int:
     else:
         notes().print("There is no key yet, so only this machine is served.")
     return 0
-
-
-def _with(action: Callable[[Keys], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with open_database(Settings()) as database:
-            return await action(Keys(database.pool))
-
-    return asyncio.run(run())
 
 
 def _scopes(given: str) -> tuple[Scope, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import get_args
 
-from graph.database import open_database
+from graph.database import Database
+from server.commands.database import on_database
 from server.screen import print_json, result
 from shortfactory.errors import InvalidInput
-from shortfactory.settings import Settings
 from simulator.latency import Profile
 from simulator.server import DEFAULT, serve
 
@@ -16,11 +15,10 @@ from simulator.server import DEFAULT, serve
 def migrate(as_json: bool) -> int:
     """Open the database, which brings it up to date."""
 
-    async def run() -> tuple[str, list[str]]:
-        async with open_database(Settings()) as database:
-            return await database.version(), await database.migrations()
+    async def look(database: Database) -> tuple[str, list[str]]:
+        return await database.version(), await database.migrations()
 
-    version, names = asyncio.run(run())
+    version, names = on_database(look)
     if as_json:
         print_json({"postgresql": version, "migrations": names})
     else:

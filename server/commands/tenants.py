@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
 from rich.table import Table
 
-from graph.database import open_database
 from graph.policies import Policies
+from server.commands.database import on_database
 from server.keys import check_tenant
 from server.screen import notes, print_json, result
 from server.working import visit
 from shortfactory.errors import InvalidInput, StorageError
 from shortfactory.settings import Settings
 
-T = TypeVar("T")
-
 
 def list_tenants(as_json: bool) -> int:
     """Print every tenant with its shorts, its keys and how long its shorts are kept."""
-    found = _with(lambda policies: policies.all())
+    found = on_database(lambda opened: Policies(opened.pool).all())
     if as_json:
         print_json({"tenants": [tenant.model_dump(mode="json") for tenant in found]})
         return 0
@@ -46,7 +40,7 @@ def retention(as_json: bool, tenant: str, days: int | None, default: bool) -> in
     check_tenant(tenant)
     if (days is None) is not default:
         raise InvalidInput("days", days, "give --days N, or --default for the service's own")
-    _with(lambda policies: policies.keep_for(tenant, days))
+    on_database(lambda opened: Policies(opened.pool).keep_for(tenant, days))
     if as_json:
         print_json({"tenant": tenant, "retention_days": days})
     whole = days or Settings().service.retention_days
@@ -76,11 +70,3 @@ def delete_tenant(as_json: bool, tenant: str, sure: bool) -> int:
     counts = ", ".join(f"{number} {name}" for name, number in gone.deleted.items() if number)
     notes().print(f"Of {tenant} were deleted: {counts or 'nothing'}. Nothing is left.")
     return 0
-
-
-def _with(action: Callable[[Policies], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with open_database(Settings()) as database:
-            return await action(Policies(database.pool))
-
-    return asyncio.run(run())

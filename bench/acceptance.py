@@ -14,7 +14,6 @@ import os
 import random
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -26,6 +25,7 @@ import psycopg
 from bench.audit import Audit, audit, report
 from bench.fleet import Fleet, Postgres, open_fleet, open_postgres
 from bench.installed import build_wheel, install
+from bench.place import open_place
 from bench.tenant import Tenant, open_tenant
 from graph.ending import end
 
@@ -71,6 +71,7 @@ class Scene:
     postgres: Postgres
     done: Done = field(default_factory=Done)
     struck: set[str] = field(default_factory=set[str])
+    striking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def worker(self, name: str) -> None:
         """Start one, under a name that its successor will have too."""
@@ -95,7 +96,8 @@ async def play(plan: Plan, programs: Path, folder: Path) -> tuple[Done, Audit]:
         async with asyncio.TaskGroup() as group:
             for tenant in tenants:
                 group.create_task(tenant.see_through())
-        await end(*beside)
+        async with scene.striking:  # a strike that has begun is seen to its end, and counted
+            await end(*beside)
         for task in beside:
             if not task.cancelled():
                 task.result()
@@ -121,12 +123,13 @@ async def _strike(scene: Scene) -> None:
     step = events * 2 / 3 / (strikes + 1)
     for number in range(strikes + 1):
         await _told(scene.postgres.dsn, int(step * (number + dice.uniform(0.2, 1))))
-        if number == strikes // 2:
-            await _restart(scene)
-        else:
-            name = dice.choice(("worker-1", "worker-2"))
-            turn = number - (number > strikes // 2)
-            await _replace(scene, name, signal.SIGTERM if turn % 2 else signal.SIGKILL)
+        async with scene.striking:
+            if number == strikes // 2:
+                await _restart(scene)
+            else:
+                name = dice.choice(("worker-1", "worker-2"))
+                turn = number - (number > strikes // 2)
+                await _replace(scene, name, signal.SIGTERM if turn % 2 else signal.SIGKILL)
 
 
 async def _told(dsn: str, events: int) -> None:
@@ -202,8 +205,8 @@ def main() -> int:
     parser.add_argument("--away", type=float, default=Plan.down_s, help="seconds without Postgres")
     parser.add_argument("--keep", type=Path, help="keep logs and data in this new folder")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="shortfactory-acceptance-") as temporary:
-        folder = given.keep or Path(temporary) / "all"
+    with open_place("acceptance") as temporary:
+        folder = given.keep or temporary / "all"
         folder.mkdir(parents=True)
         folder.chmod(0o711)
         programs = install(build_wheel(folder), folder / "environment")

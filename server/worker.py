@@ -13,7 +13,6 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from graph.ending import end
-from graph.ending import end
 from graph.factory import Factory
 from graph.forgetting import Forgetting
 from graph.journal import Journal

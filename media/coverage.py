@@ -7,12 +7,20 @@ from functools import cache
 from pathlib import Path
 
 FONTS = Path(__file__).parent / "fonts"
+CJK = {"ja": "JP", "zh": "SC", "ko": "KR"}
 SHAPED_AWAY = frozenset("\u200c\u200d\ufe0e\ufe0f")  # joiners and selectors draw nothing
 
 
 def covered(mark: str) -> bool:
     """Whether some font of this house has a glyph for the character."""
     return mark in SHAPED_AWAY or ord(mark) in _codes()
+
+
+def cjk_order(language: str) -> list[str]:
+    """The families for Chinese, Japanese and Korean signs, the language's own shapes first."""
+    own = CJK.get(language.split("-")[0].lower(), "JP")
+    order = [own, *(other for other in CJK.values() if other != own)]
+    return [f"Noto Sans CJK {name}" for name in order]
 
 
 @cache

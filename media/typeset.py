@@ -9,20 +9,19 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-FONTS = Path(__file__).parent / "fonts"
+from media.coverage import FONTS, cjk_order
+
 # Fontconfig reads this when the first text is set; without it every font of the machine is
 # scanned (seconds) and films differ from machine to machine.
 os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")
 
-import pyvips  # noqa: E402
+import pyvips
 
 FALLBACKS = "Noto Sans, Noto Sans Arabic, Noto Sans Hebrew, Noto Sans Devanagari, Noto Sans Thai"
-CJK = {"ja": "JP", "zh": "SC", "ko": "KR"}
 LINE_SPACING = 0.08  # of the size, between two lines
 
 Bytes = NDArray[np.uint8]
@@ -70,9 +69,7 @@ class Type:
     @property
     def description(self) -> str:
         """How Pango is asked for it: the family, then what may stand in for missing letters."""
-        cjk = CJK.get(self.language.split("-")[0].lower(), "JP")
-        order = [cjk, *(other for other in CJK.values() if other != cjk)]
-        families = ", ".join(f"Noto Sans CJK {name}" for name in order)
+        families = ", ".join(cjk_order(self.language))
         weight = "" if self.weight == "Regular" else f" {self.weight}"
         return f"{self.family}, {FALLBACKS}, {families},{weight} {self.size_px:.2f}px"
 

@@ -8,7 +8,8 @@ from collections import Counter
 
 from pydantic import JsonValue
 
-from media.credits import effects_credit, font_credits, music_credit
+from media.credits import effects_credit, music_credit
+from media.font_credits import font_credits
 from media.style import load as load_style
 from providers.spending import Entry
 from shortfactory.story import Script, Topic
@@ -20,8 +21,8 @@ def credits_of(
     """Everything that a publisher may be asked about a film. Reads fonts: call it in a thread."""
     style = load_style(topic.style)
     written = as_json(script.model_dump(mode="json"))
-    spoken = " ".join(scene.narration for scene in script.scenes)
-    fonts = font_credits(style, spoken)
+    shown = [script.title, *(scene.narration for scene in script.scenes)]
+    fonts = font_credits(style, shown, script.language)
     effects = effects_credit(style, topic.effects, script.scenes)
     return {
         "sources": list[JsonValue](script.sources),

@@ -3,7 +3,10 @@
 import hashlib
 import json
 
-from media.credits import font_credits, music_credit
+import pytest
+
+from media.credits import music_credit
+from media.font_credits import font_credits
 from media.style import load, names
 from nodes.assemble import assemble
 from nodes.credits import as_json, credits_of
@@ -35,17 +38,43 @@ def test_own_music_carries_its_licence_and_the_bed_owes_none():
     assert music_credit(load("noir"), None, "").licence.startswith("None owed")
 
 
-def test_every_font_that_shows_is_credited():
-    for style in names():
-        credited = font_credits(load(style), "Bees dance")
-        assert len(credited) == 1
-        assert credited[0].licence == "OFL-1.1"
-        assert credited[0].copyright.startswith("Copyright")
-    mixed = [font.family for font in font_credits(load("editorial"), "Bees 蜂 🐝 شكرا")]
-    assert mixed[0] == "Manrope"
-    assert any("CJK" in family for family in mixed)
-    assert any("Emoji" in family for family in mixed)
-    assert any("Arabic" in family for family in mixed)
+@pytest.mark.parametrize("name", names())
+def test_a_plain_film_is_set_in_its_style_s_own_face(name):
+    style = load(name)
+    (credited,) = font_credits(style, ["Bees dance", "at noon."], "en")
+    assert credited.family == style.captions.font
+    assert credited.licence == "OFL-1.1"
+    assert credited.copyright.startswith("Copyright")
+
+
+MIXED = {
+    ("Bees 蜂 🐝 شكرا", "ja"): {
+        "Manrope",
+        "Noto Sans CJK JP",
+        "Noto Color Emoji",
+        "Noto Sans Arabic",
+    },
+    ("蜜蜂用舞蹈", "zh"): {"Noto Sans CJK SC"},
+    ("꿀벌은 춤을", "ko"): {"Noto Sans CJK KR"},
+    ("ज्ञान 2 ⚡", "hi"): {"Noto Sans Devanagari", "Manrope", "Noto Color Emoji"},
+    ("ผึ้ง", "th"): {"Noto Sans Thai"},
+    ("Самый умный", "ru"): {"Manrope"},
+}
+
+
+@pytest.mark.parametrize(("text", "language"), MIXED)
+def test_fonts_that_show_are_credited_and_no_others(text, language):
+    credited = font_credits(load("editorial"), [text], language)
+    assert {font.family for font in credited} == MIXED[text, language]
+
+
+def test_a_scene_whose_letters_the_face_lacks_is_credited_to_noto_alone():
+    plain, odd = "Bees dance", "Từ cuộc"
+    assert [font.family for font in font_credits(load("retro"), [plain, odd], "vi")] == [
+        "Bebas Neue",
+        "Noto Sans",
+    ]
+    assert [font.family for font in font_credits(load("retro"), [odd], "vi")] == ["Noto Sans"]
 
 
 def test_flags_name_the_field_of_each_platform_s_own_interface():

@@ -202,13 +202,14 @@ def styles_page() -> str:
         style = load(name)
         look = style.captions
         moves = ", ".join(style.transitions.body)
+        heard = ", heard" if style.transitions.effects else ""
         parts += [
             f"## {name}\n",
             f"{style.summary}\n",
             f"![Two frames and the cover in the style {name}](styles/{name}.jpg)\n",
             f"Palette {' '.join(f'`{colour}`' for colour in style.palette)} · finish "
             f"{style.finish} · captions {look.effect} in {look.font} · one shot about "
-            f"{style.motion.shot_s:g} s · scenes join by {moves} · music {style.mood}\n",
+            f"{style.motion.shot_s:g} s · scenes join by {moves}{heard} · music {style.mood}\n",
         ]
     scripts = ", ".join(name for _, name, _ in SCRIPTS)
     parts += [

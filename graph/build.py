@@ -95,7 +95,7 @@ def _draw_budget(graph: Graph) -> None:
 
 def _draw_filming(graph: Graph, limits: GraphSettings) -> None:
     """Cast → one task per scene → assemble → quality_check → package."""
-    graph.add_conditional_edges("cast", routes.after_cast, ["scene", "park"])
+    graph.add_conditional_edges("cast", routes.after_cast, ["scene", "assemble", "park"])
     graph.add_edge("scene", "assemble")
     graph.add_conditional_edges(
         "assemble", routes.after_step, {"done": "quality_check", "park": "park"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from media.style import load as load_style
+from media.timeline import is_heard
 from nodes.amend import new_keyword
 from nodes.critique import check_form, check_words
 from nodes.services import Services
@@ -11,7 +13,7 @@ from providers.ports import VoiceRequest
 from shortfactory.change import Change, amended, check_change
 from shortfactory.errors import ConfigurationError, InvalidInput, UsageError
 from shortfactory.plan import Plan
-from shortfactory.story import Script
+from shortfactory.story import Script, Topic
 
 
 def check_against(change: Change, values: dict[str, Any], services: Services) -> None:
@@ -26,8 +28,10 @@ def check_against(change: Change, values: dict[str, Any], services: Services) ->
     _check_scene(change, script)
     _check_language(change, script, plan)
     _check_voice(change, values, plan, services)
+    _check_effects(change, Topic.model_validate(values["topic"]), script)
     after = amended(script, change, new_keyword(script, change))
-    if after == script and not change.again and not (change.voice or change.language):
+    of_film = change.voice or change.language or change.effects
+    if after == script and not change.again and not of_film:
         raise UsageError(
             f"Scene {change.scene} has these words and this picture already.",
             cure="Give others, or ask for another variation.",
@@ -86,6 +90,16 @@ def _check_voice(change: Change, values: dict[str, Any], plan: Plan, services: S
             f"{plan.voice} says the same words the same way every time.",
             cure="Give other words with --narration, or another voice with --voice.",
         )
+
+
+def _check_effects(change: Change, topic: Topic, script: Script) -> None:
+    if change.effects is None:
+        return
+    style = load_style(topic.style)
+    now, then = (is_heard(script.scenes, style, each) for each in (topic.effects, change.effects))
+    if now == then:
+        cure = f"its transitions are {'heard' if now else 'silent'} already, or none of them moves"
+        raise InvalidInput("effects", change.effects, cure)
 
 
 def _check_words(change: Change, before: Script, after: Script) -> None:

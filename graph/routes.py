@@ -45,13 +45,13 @@ def after_economise(state: State) -> Literal["cheaper", "shorter"]:
     return "shorter" if state["economies"][-1]["step"] == "length" else "cheaper"
 
 
-def after_cast(state: State) -> list[Send] | Literal["park"]:
-    """One task per scene, or per scene that a change touches."""
+def after_cast(state: State) -> list[Send] | Literal["assemble", "park"]:
+    """One task per scene, or per scene that a change touches; a change may touch none."""
     if state.get("failure"):
         return "park"
     if remake := state.get("remake"):
         numbers = sorted({*remake["pictures"], *remake["voices"]})
-        return [Send("scene", _remade(state, number, remake)) for number in numbers]
+        return [Send("scene", _remade(state, number, remake)) for number in numbers] or "assemble"
     script = Script.model_validate(state["script"])
     return [Send("scene", scene_input(state, scene.number)) for scene in script.scenes]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from media.coverage import FONTS, codes_of, suits
-from media.style import SILENT, Style
-from media.timeline import transition_into
+from media.style import Style
+from media.timeline import is_heard
 from shortfactory.story import Effects, Plain, Scene
 
 OPEN_FONT_LICENCE = "OFL-1.1"  # every font in media/fonts, with its text beside it
@@ -54,8 +54,7 @@ def music_credit(style: Style, sha256: str | None, licence: str) -> SoundCredit:
 
 def effects_credit(style: Style, effects: Effects, scenes: tuple[Scene, ...]) -> SoundCredit | None:
     """The sounds at transitions, where a film of these scenes has any."""
-    into = {transition_into(scene.number, scene.kind, style) for scene in scenes}
-    if not style.heard(effects) or into <= SILENT:
+    if not is_heard(scenes, style, effects):
         return None
     return SoundCredit(
         title="Sounds at transitions",

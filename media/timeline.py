@@ -15,9 +15,9 @@ from typing import Literal
 from pydantic import Field
 
 from media.phrases import Phrase, phrases
-from media.style import Style, TransitionName
+from media.style import SILENT, Style, TransitionName
 from shortfactory.errors import InvalidInput
-from shortfactory.story import Plain, SceneKind, Word
+from shortfactory.story import Effects, Plain, Scene, SceneKind, Word
 
 SAMPLE_RATE_HZ = 48_000
 JOINT_FRAMES: dict[TransitionName, int] = {  # at 30 frames a second
@@ -195,6 +195,12 @@ def transition_into(number: int, kind: SceneKind, style: Style) -> TransitionNam
     if kind == "close":
         return style.transitions.close
     return style.transitions.body[number % len(style.transitions.body)]
+
+
+def is_heard(scenes: tuple[Scene, ...], style: Style, effects: Effects) -> bool:
+    """Whether a film of these scenes has sounds at its transitions."""
+    into = {transition_into(scene.number, scene.kind, style) for scene in scenes}
+    return style.heard(effects) and not into <= SILENT
 
 
 def joint_frames(transition: TransitionName, frame: Frame) -> int:

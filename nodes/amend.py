@@ -82,8 +82,9 @@ async def amend(state: Reads, services: Services) -> Writes:  # noqa: ARG001
         repairs={},
         failure=None,
     )
-    if change.language is not None:
-        writes["topic"] = {**state["topic"], "language": change.language}
+    whole = {"language": change.language, "effects": change.effects}
+    if said := {name: value for name, value in whole.items() if value is not None}:
+        writes["topic"] = {**state["topic"], **said}
     if after != before:
         version = state["script_version"] + 1
         writes["script"] = after.model_dump(mode="json")
@@ -106,7 +107,8 @@ def remake_of(asked: Asked, change: Change, script: Script) -> Remake:
 def touched(change: Change, script: Script) -> tuple[list[int], list[int]]:
     """The scenes whose picture, and those whose voice, a change makes again."""
     if change.scene is None:
-        return [], [scene.number for scene in script.scenes]
+        respoken = change.voice is not None or change.language is not None
+        return [], [scene.number for scene in script.scenes if respoken]
     drawn = change.picture is not None or "picture" in change.again
     spoken = change.narration is not None or "voice" in change.again
     return [change.scene] if drawn else [], [change.scene] if spoken else []

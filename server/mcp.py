@@ -124,7 +124,7 @@ class Tools:
             return await self._facts(hands, id)
 
     async def reroll_short(self, at: At, id: Id, change: Different) -> ShortFacts:
-        """Change a finished film: one scene's picture or words, or its voice or language."""
+        """Change a finished film: one scene's picture or words, its voice, language or effects."""
         with explained():
             hands = self._door.hands(at, "write")
             script = change.script

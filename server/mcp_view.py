@@ -16,7 +16,7 @@ from providers.offline.script_render import script_markdown
 from server.api.forms import Form, ShortForm
 from shortfactory.change import Half
 from shortfactory.settings import Settings
-from shortfactory.story import Plain
+from shortfactory.story import Effects, Plain
 
 NEXT: dict[Status, str] = {
     "queued": "It begins soon: ask short_status again. If it stays so, call resume_short.",
@@ -84,6 +84,7 @@ class Different(Form):
     voice: str | None = Field(None, description="Another voice for the whole film.")
     language: str | None = Field(None, description="Another language over the same pictures.")
     script: str | None = Field(None, description="The script in that language, if you have it.")
+    effects: Effects | None = Field(None, description="Sounds at the film's transitions.")
 
 
 class OwnMusic(Form):

@@ -45,14 +45,18 @@ def reroll(
         Path | None,
         typer.Option(metavar="FILE", help="The script in that language, if you have it."),
     ] = None,
+    effects: Annotated[
+        str | None,
+        typer.Option(metavar="HOW", help="Sounds at transitions: on, off, or auto by the style."),
+    ] = None,
     budget: Annotated[
         str | None, typer.Option(metavar="USD", help="The most the short may cost in all.")
     ] = None,
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Make a scene's picture or words again, or the film in another voice or language."""
-    wish = Different(scene, prompt, narration, again, voice, language, script)
+    """Make a scene's picture or words again, or the film in another voice, language or mix."""
+    wish = Different(scene, prompt, narration, again, voice, language, script, effects)
     call("change:reroll", json, id, wish, budget, out)
 
 

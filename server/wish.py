@@ -36,3 +36,4 @@ class Different(NamedTuple):
     voice: str | None
     language: str | None
     script: Path | None
+    effects: str | None = None

@@ -10,6 +10,7 @@ from shortfactory.order import check_text
 from shortfactory.story import (
     MAX_NARRATION_CHARACTERS,
     MAX_PICTURE_CHARACTERS,
+    Effects,
     Plain,
     Scene,
     Script,
@@ -26,7 +27,8 @@ class Change(Plain):
     One scene: `picture` is its new picture note, `narration` its new words, and `again` names the
     halves of which another variation is wanted. The whole film: `voice` is the voice model's name
     for another voice; `language` is another language over the same pictures, whose words come from
-    `script` (its picture notes are ignored) or, without one, from the text model.
+    `script` (its picture notes are ignored) or, without one, from the text model; `effects` says
+    anew whether transitions are heard.
     """
 
     scene: int | None = None
@@ -36,6 +38,7 @@ class Change(Plain):
     voice: str | None = None
     language: str | None = None
     script: Script | None = None
+    effects: Effects | None = None
 
 
 def check_change(change: Change) -> None:
@@ -46,16 +49,16 @@ def check_change(change: Change) -> None:
         InvalidInput: a text or a voice's name cannot be used.
     """
     of_scene = change.picture is not None or change.narration is not None or bool(change.again)
-    of_film = change.voice is not None or change.language is not None
+    of_film = any(part is not None for part in (change.voice, change.language, change.effects))
     if of_scene and of_film:
         raise UsageError(
             "A change is of one scene, or of the whole film, not both.",
-            cure="Change the scene first, then voice or language.",
+            cure="Change the scene first, then voice, language or effects.",
         )
     if not (of_scene or of_film):
         raise UsageError(
             "There is nothing to change.",
-            cure="Name a scene and what shall be different, or another voice or language.",
+            cure="Name a scene and what shall be different, or another voice, language or effects.",
         )
     if of_scene != (change.scene is not None):
         wrong = "has no number" if of_scene else "keeps its words and picture"

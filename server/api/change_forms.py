@@ -11,6 +11,7 @@ from shortfactory.story import (
     MAX_NARRATION_CHARACTERS,
     MAX_PICTURE_CHARACTERS,
     MAX_SOURCE_CHARACTERS,
+    Effects,
     Script,
     Topic,
 )
@@ -57,6 +58,7 @@ class ChangeForm(Form):
             "examples": [
                 {"voice": "pNInz6obpgDQGcFmaJgB"},
                 {"language": "de"},
+                {"effects": "off"},
                 {
                     "language": "de",
                     "script": "# Gezeiten\n\n## Eins\nDas Meer atmet zweimal am Tag.",
@@ -74,6 +76,8 @@ class ChangeForm(Form):
         description="The script in that language, as Markdown, instead of a translation.",
     )
 
+    effects: Effects | None = Field(None, description="Sounds at transitions.")
+
     def change(self, topic: Topic) -> Change:
         """The change of the film that was made about this topic.
 
@@ -84,6 +88,7 @@ class ChangeForm(Form):
             voice=self.voice,
             language=self.language,
             script=brought(self.script, topic, self.language),
+            effects=self.effects,
         )
 
 

@@ -14,6 +14,7 @@ from graph.factory import Factory
 from graph.run import Run
 from graph.versions import Version
 from providers.offline.script_file import parse_script
+from server.ordering import effects_of
 from server.screen import notes, print_json, result
 from server.wish import Different
 from server.working import Job, find, visit, work
@@ -94,6 +95,7 @@ def _change(wish: Different, again: tuple[Half, ...], text: str | None, topic: T
         voice=wish.voice,
         language=wish.language,
         script=parse_script(text, spoken) if text is not None else None,
+        effects=effects_of(wish.effects) if wish.effects is not None else None,
     )
 
 
@@ -147,6 +149,7 @@ def _described(film: Version) -> str:
         "spoken again": "voice" in change.again,
         f"voice {change.voice}": change.voice is not None,
         f"language {change.language}": change.language is not None,
+        f"effects {change.effects}": change.effects is not None,
     }
     said = ", ".join(part for part, is_so in parts.items() if is_so)
     where = f"scene {change.scene}: " if change.scene is not None else ""

@@ -1,5 +1,6 @@
 """Sounds at transitions as an order has them: a matter of the mix, and of nothing else."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,9 @@ import pytest_asyncio
 
 from bench.faults import settings_for
 from bench.unfilmed import Unfilmed, open_workshop
+from media.style import load
+from shortfactory.change import Change
+from shortfactory.errors import InvalidInput
 from shortfactory.order import Order
 from shortfactory.story import Topic
 
@@ -27,7 +31,7 @@ The moon pulls, and the water follows.
 
 
 class Noted(Unfilmed):
-    """Draws nothing, and notes what it was asked for."""
+    """Draws nothing, notes what it was asked for, and lets a film with effects be another."""
 
     def __init__(self):
         super().__init__(1)
@@ -39,7 +43,10 @@ class Noted(Unfilmed):
 
     async def film(self, *given):
         self.asked.append(f"film, effects {given[-1]}")
-        return await super().film(*given)
+        film = await super().film(*given)
+        heard = load(given[2]).heard(given[-1])
+        await asyncio.to_thread(given[4].write_text, f"{given[4].read_text()} {heard}")
+        return film
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +71,7 @@ async def make(door, simulator, module_database_url, tmp_path_factory):
             assert run.status == "done", run.reason
             return await factory.show(run.id), list(door.asked)
 
+        made.factory = factory
         yield made
 
 
@@ -78,3 +86,17 @@ async def test_other_effects_draw_and_speak_nothing_again(make):
 async def test_what_the_style_chooses_is_the_same_film_as_if_it_were_ordered(make):
     await make(style="editorial", effects="on")
     assert (await make(style="editorial", effects="auto"))[1] == []
+
+
+async def test_a_finished_film_is_mixed_anew_without_a_call(make, door):
+    run_id = (await make(effects="on"))[0].run.id
+    door.asked.clear()
+    await make.factory.reroll(run_id, Change(effects="off"), by="ada")
+    assert (await make.factory.work(run_id)).status == "done"
+    assert "segment" not in door.asked
+    first, second = await make.factory.versions(run_id)
+    assert {call.status for call in second.calls} <= {"cached"}
+    assert second.scenes == first.scenes
+    assert second.package["film.mp4"] != first.package["film.mp4"]
+    with pytest.raises(InvalidInput, match="silent already"):
+        await make.factory.reroll(run_id, Change(effects="off"), by="ada")

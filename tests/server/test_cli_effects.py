@@ -1,9 +1,13 @@
-"""Sounds at transitions on the command line."""
+"""Sounds at transitions as people and programs ask for them."""
 
 import pytest
 
+from server.api.change_forms import ChangeForm
+from server.mcp_view import Different
 from server.ordering import topic_of
 from server.wish import Wish
+from shortfactory.change import Change
+from shortfactory.story import Topic
 
 
 def test_a_word_that_is_no_choice_is_refused(shortfactory):
@@ -23,3 +27,9 @@ def test_what_is_typed_is_ordered(shortfactory, monkeypatch, arguments, ordered)
     monkeypatch.setattr("server.commands.make.make", make)
     assert shortfactory("make", "Why bees dance", *arguments).code == 0
     assert seen == [ordered]
+
+
+def test_every_door_asks_for_the_same_change():
+    told = Different(effects="off").model_dump(exclude={"script"})
+    assert Change(**told) == Change(effects="off")
+    assert ChangeForm(effects="off").change(Topic()) == Change(effects="off")

@@ -4,30 +4,12 @@ import hashlib
 
 import pytest
 
-SCRIPT = """---
-description: Why the sea comes and goes.
-hashtags: tide, moon
----
-
-# Tide
-
-## One
-The sea breathes twice a day.
-
-> A wide sea under a full moon
-
-## Two
-The moon pulls, and the water follows.
-
-> The moon above a harbour at night
-"""
-
 
 @pytest.fixture
-def film(shortfactory, with_database, work_folder, monkeypatch):
+def film(shortfactory, with_database, work_folder, monkeypatch, tide):
     """The id of a finished short whose package is in the folder `film`."""
     monkeypatch.setenv("SHORTFACTORY_RENDER__QUALITY", "quick")
-    (work_folder / "tide.md").write_text(SCRIPT)
+    (work_folder / "tide.md").write_text(tide)
     made = shortfactory(
         *("make", "--script", "tide.md", "--providers", "offline", "--seconds", "5"),
         *("--approve", "auto", "--out", "film", "--json"),
@@ -51,6 +33,8 @@ REFUSED = [
     (("--language", "de"), "bring the translated script with --script FILE"),
     (("--language", "de", "--script", "none.md"), "there is no such file"),
     (("--language", "de", "--script", "bees.md"), "it has 1 scenes, and the film has 2 pictures"),
+    (("--effects", "loud"), "use auto, on, off"),
+    (("--effects", "on"), "its transitions are heard already"),
     (("--scene", "1", "--budget", "none"), "give dollars, for example 0.25"),
 ]
 

@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
 from pydantic import SecretStr
 
 from providers.keys import checked_key, checked_url
 from shortfactory.errors import ConfigurationError
 from shortfactory.plan import Providers
 from shortfactory.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One model of a vendor: by which key, at which address, how patiently, on which pool."""
+
+    model: str
+    key: SecretStr
+    base_url: str
+    timeout_s: float
+    http: httpx.AsyncClient
+
+    def checked(self, key_variable: str, url_variable: str) -> Access:
+        """The same, once key and address can be used; the variables say where they come from.
+
+        Raises:
+            ConfigurationError: a key or base URL that cannot be used.
+        """
+        key = checked_key(self.key, key_variable)
+        return replace(self, key=key, base_url=checked_url(self.base_url, url_variable))
 
 
 def vendor_access(settings: Settings, providers: Providers, vendor: str) -> tuple[SecretStr, str]:

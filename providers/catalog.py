@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from providers.access import vendor_access
+from providers.access import Access, vendor_access
 from providers.ledger import Realm
 from providers.model_rows import MODEL_ROWS, Kind, ModelRow
 from providers.ports import BatchImageModel, ImageModel, TextModel, VoiceModel
@@ -207,7 +207,8 @@ class Catalog:
 
     def _gemini(self, adapter: Callable[..., Adapter], row: ModelRow) -> Adapter:
         key, base_url = vendor_access(self._settings, self._providers, "gemini")
-        return adapter(row.name, key, base_url, self._settings.gemini.timeout_s, self._client())
+        timeout_s = self._settings.gemini.timeout_s
+        return adapter(Access(row.name, key, base_url, timeout_s, self._client()))
 
     def _elevenlabs(self, row: ModelRow) -> VoiceModel:
         from providers.elevenlabs import ElevenLabsVoice  # noqa: PLC0415
@@ -215,11 +216,7 @@ class Catalog:
         key, base_url = vendor_access(self._settings, self._providers, "elevenlabs")
         chosen = self._settings.elevenlabs
         return ElevenLabsVoice(
-            row.name,
-            key,
-            base_url,
-            chosen.timeout_s,
-            self._client(),
+            Access(row.name, key, base_url, chosen.timeout_s, self._client()),
             chosen.voice_id,
             partial(self._observe, "elevenlabs") if self._observe else None,
         )

@@ -9,19 +9,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import JsonValue, SecretStr
+from pydantic import JsonValue
 
+from providers.access import Access
 from providers.elevenlabs_history import read_history, text_digest
 from providers.elevenlabs_voices import choose, language, rules
 from providers.first_use import FirstUse
-from providers.keys import checked_key, checked_url, endpoint_name
+from providers.keys import endpoint_name
 from providers.ports import Usage, VendorRecord, VoiceReply, VoiceRequest
 from providers.word_times import WrongTimes, check_drift, sent_text, word_times
 from shortfactory.errors import MalformedReply, RequestRejected
 
 if TYPE_CHECKING:
-    import httpx
-
     from providers.elevenlabs_sdk import ElevenLabsDoor
     from providers.elevenlabs_voices import ListedVoice
 
@@ -38,11 +37,7 @@ class ElevenLabsVoice:
 
     def __init__(
         self,
-        model: str,
-        api_key: SecretStr,
-        base_url: str,
-        timeout_s: float,
-        http: httpx.AsyncClient,
+        access: Access,
         voice_id: str | None = None,
         on_concurrency: Callable[[int], None] | None = None,
     ) -> None:
@@ -51,10 +46,8 @@ class ElevenLabsVoice:
         `on_concurrency` is told how many requests the account may have in flight, whenever
         an answer says so.
         """
-        self.model, self.voice_id, self.on_concurrency = model, voice_id, on_concurrency
-        self._key = checked_key(api_key, "ELEVENLABS_API_KEY")
-        self._base_url = checked_url(base_url, "SHORTFACTORY_ELEVENLABS__BASE_URL")
-        self._timeout_s, self._http = timeout_s, http
+        self.model, self.voice_id, self.on_concurrency = access.model, voice_id, on_concurrency
+        self._access = access.checked("ELEVENLABS_API_KEY", "SHORTFACTORY_ELEVENLABS__BASE_URL")
         self._door = FirstUse(self._open)
         self._listing = asyncio.Lock()
         self._voices: tuple[ListedVoice, ...] | None = None
@@ -68,7 +61,7 @@ class ElevenLabsVoice:
         """Everything sent, and who answers; for a voice to be chosen, what it is chosen by."""
         voice = request.voice or self.voice_id or ""
         return {
-            "endpoint": endpoint_name(self._base_url),
+            "endpoint": endpoint_name(self._access.base_url),
             "voice": voice,
             "tone": "" if voice else request.tone,
             "language": language(request.language),
@@ -189,9 +182,7 @@ class ElevenLabsVoice:
     def _open(self) -> ElevenLabsDoor:
         from providers.elevenlabs_sdk import ElevenLabsDoor  # noqa: PLC0415 - half a second of CPU
 
-        return ElevenLabsDoor(
-            self.model, self._key, self._base_url, self._timeout_s, self._http, self._heard
-        )
+        return ElevenLabsDoor(self._access, self._heard)
 
 
 def _usage(headers: Mapping[str, str], text: str) -> Usage:

@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-import httpx
 from elevenlabs.client import AsyncElevenLabs
 from elevenlabs.core.api_error import ApiError
-from pydantic import SecretStr
 
+from providers.access import Access
 from providers.elevenlabs_errors import elevenlabs_errors
 from providers.elevenlabs_history import MOST_PAGES, PAGE
 from providers.elevenlabs_voices import ListedVoice
@@ -27,26 +26,18 @@ VOICE_PAGES = 5  # of 100 voices
 class ElevenLabsDoor:
     """One account at one address. Environment variables cannot turn it elsewhere."""
 
-    def __init__(
-        self,
-        model: str,
-        api_key: SecretStr,
-        base_url: str,
-        timeout_s: float,
-        http: httpx.AsyncClient,
-        on_headers: Callable[[Mapping[str, str]], None],
-    ) -> None:
+    def __init__(self, access: Access, on_headers: Callable[[Mapping[str, str]], None]) -> None:
         """Build the client on the shared HTTP pool; `on_headers` sees every answer's headers."""
-        self._model, self._key, self._timeout_s = model, api_key, timeout_s
+        self._model, self._key, self._timeout_s = access.model, access.key, access.timeout_s
         self._on_headers = on_headers
         self._client = AsyncElevenLabs(
-            api_key=api_key.get_secret_value(),
-            base_url=base_url,
-            httpx_client=http,
-            timeout=timeout_s,  # the SDK would override the pool's own with 240 s
+            api_key=access.key.get_secret_value(),
+            base_url=access.base_url,
+            httpx_client=access.http,
+            timeout=access.timeout_s,  # the SDK would override the pool's own with 240 s
         )
         # Without this, the SDK repeats 408, 409, 429 and 5xx twice; only a call can say so.
-        self._options: Any = {"max_retries": 0, "timeout_in_seconds": timeout_s}
+        self._options: Any = {"max_retries": 0, "timeout_in_seconds": access.timeout_s}
 
     async def speak(self, voice_id: str, body: Mapping[str, Any]) -> tuple[Mapping[str, str], Any]:
         """Ask for speech with the times of its characters; returns headers and the SDK's reply.

@@ -96,7 +96,7 @@ class GeminiText(GeminiModel):
     def _open(self) -> GeminiChat:
         from providers.gemini_sdk import GeminiChat  # noqa: PLC0415 - over a second of CPU
 
-        return GeminiChat(self.open_door(), self.base_url, text_thinking(self.model))
+        return GeminiChat(self.open_door(), self.access.base_url, text_thinking(self.model))
 
 
 def _finish_reason(message: AIMessage) -> str:

@@ -4,40 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
+from providers.access import Access
 from providers.first_use import FirstUse
 from providers.gemini_reply import answer_facts
-from providers.keys import checked_key, checked_url, endpoint_name
+from providers.keys import endpoint_name
 from providers.ports import Usage
 from shortfactory.errors import MalformedReply, RequestRejected
 
 if TYPE_CHECKING:
-    import httpx
-
     from providers.gemini_sdk import GeminiDoor
 
 
 class GeminiModel:
     """One model at one address, its SDK client, and its failures that no SDK raises."""
 
-    def __init__(
-        self,
-        model: str,
-        api_key: SecretStr,
-        base_url: str,
-        timeout_s: float,
-        http: httpx.AsyncClient,
-    ) -> None:
+    def __init__(self, access: Access) -> None:
         """Check the key and the address; SDKs load at the first call.
 
         Raises:
             ConfigurationError: a key or base URL that cannot be used.
         """
-        self.model = model
-        self.api_key = checked_key(api_key, "GOOGLE_API_KEY")
-        self.base_url = checked_url(base_url, "SHORTFACTORY_GEMINI__BASE_URL")
-        self.timeout_s, self.http = timeout_s, http
+        self.access = access.checked("GOOGLE_API_KEY", "SHORTFACTORY_GEMINI__BASE_URL")
+        self.model = access.model
         self.door = FirstUse(self.open_door)
 
     @property
@@ -48,7 +36,7 @@ class GeminiModel:
     @property
     def endpoint(self) -> str:
         """Who answers, for the key of a call."""
-        return endpoint_name(self.base_url)
+        return endpoint_name(self.access.base_url)
 
     def malformed(self, message: str, usage: Usage) -> MalformedReply:
         """An answer that was made, may be billed, and is of no use."""
@@ -62,4 +50,4 @@ class GeminiModel:
         """Import Google's SDKs and open a client."""
         from providers.gemini_sdk import GeminiDoor  # noqa: PLC0415 - over a second of CPU
 
-        return GeminiDoor(self.model, self.api_key, self.base_url, self.timeout_s, self.http)
+        return GeminiDoor(self.access)

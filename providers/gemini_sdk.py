@@ -12,13 +12,12 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, cast
 
-import httpx
 from google.genai import Client, types
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_google_genai import ChatGoogleGenerativeAI
-from pydantic import SecretStr
 
+from providers.access import Access
 from providers.gemini_errors import gemini_errors
 from providers.gemini_reply import Reply
 from providers.ports import TextRequest
@@ -33,25 +32,18 @@ _NO_TLS = {"verify": _TRUSTS_NOBODY, "ssl": _TRUSTS_NOBODY}
 class GeminiDoor:
     """One model at one address. Environment variables cannot turn it elsewhere."""
 
-    def __init__(
-        self,
-        model: str,
-        api_key: SecretStr,
-        base_url: str,
-        timeout_s: float,
-        http: httpx.AsyncClient,
-    ) -> None:
+    def __init__(self, access: Access) -> None:
         """Build the client on the shared HTTP pool; nothing is sent."""
-        self.model, self.key, self.timeout_s = model, api_key, timeout_s
+        self.model, self.key, self.timeout_s = access.model, access.key, access.timeout_s
         # vertexai=False and an explicit key and URL: GOOGLE_GENAI_USE_VERTEXAI,
         # GOOGLE_CLOUD_PROJECT and GOOGLE_GEMINI_BASE_URL are read only where these are None.
         self.client = Client(
             vertexai=False,
-            api_key=api_key.get_secret_value(),
+            api_key=access.key.get_secret_value(),
             http_options=types.HttpOptions(
-                base_url=base_url,
-                timeout=int(timeout_s * 1000),
-                httpx_async_client=http,
+                base_url=access.base_url,
+                timeout=int(access.timeout_s * 1000),
+                httpx_async_client=access.http,
                 client_args=_NO_TLS,
                 async_client_args=_NO_TLS,
                 retry_options=types.HttpRetryOptions(attempts=1),

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from providers.access import Access
 from providers.elevenlabs import ElevenLabsVoice
 from providers.gemini import GeminiImage, GeminiText
 from providers.gemini_speech import GeminiSpeech
@@ -28,7 +29,8 @@ TEXT = TextRequest(
 
 
 def gemini(kind, model, key, settings, http):
-    return kind(model, key, str(settings.gemini.base_url), settings.gemini.timeout_s, http)
+    chosen = settings.gemini
+    return kind(Access(model, key, str(chosen.base_url), chosen.timeout_s, http))
 
 
 async def test_one_text(google_key, live_settings, http, answers, settle):
@@ -67,11 +69,7 @@ async def test_one_narration(elevenlabs_key, live_settings, http, answers, settl
     eleven = live_settings.elevenlabs
     heard = []
     model = ElevenLabsVoice(
-        name,
-        elevenlabs_key,
-        str(eleven.base_url),
-        eleven.timeout_s,
-        http,
+        Access(name, elevenlabs_key, str(eleven.base_url), eleven.timeout_s, http),
         eleven.voice_id,
         heard.append,
     )

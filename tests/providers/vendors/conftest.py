@@ -13,6 +13,7 @@ import pytest
 import pyvips
 from pydantic import SecretStr
 
+from providers.access import Access
 from providers.elevenlabs import ElevenLabsVoice
 from providers.gemini import GeminiImage, GeminiText
 from providers.http import open_http
@@ -149,17 +150,19 @@ def key():
 
 @pytest.fixture
 def text_model(vendor, http):
-    return GeminiText("gemini-3.1-flash-lite", SecretStr(KEY), vendor.url, 5, http)
+    return GeminiText(Access("gemini-3.1-flash-lite", SecretStr(KEY), vendor.url, 5, http))
 
 
 @pytest.fixture
 def image_model(vendor, http):
-    return GeminiImage("gemini-nano-banana-2.1", SecretStr(KEY), vendor.url, 5, http)
+    return GeminiImage(Access("gemini-nano-banana-2.1", SecretStr(KEY), vendor.url, 5, http))
 
 
 @pytest.fixture
 def voice_model(vendor, http):
-    return ElevenLabsVoice("eleven_multilingual_v2", SecretStr(KEY), vendor.url, 5, http, "voice-1")
+    return ElevenLabsVoice(
+        Access("eleven_multilingual_v2", SecretStr(KEY), vendor.url, 5, http), "voice-1"
+    )
 
 
 class Gemini:

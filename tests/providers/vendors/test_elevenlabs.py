@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from pydantic import SecretStr
 
+from providers.access import Access
 from providers.elevenlabs import ElevenLabsVoice
 from providers.ports import VoiceRequest
 from shortfactory.errors import MalformedReply, ProviderTimeout, RequestRejected
@@ -18,7 +19,9 @@ REQUEST = VoiceRequest(
 @pytest.fixture
 def voice(vendor, http, key):
     def make(model="eleven_multilingual_v2", voice_id="voice-1", timeout_s=5, **more):
-        return ElevenLabsVoice(model, SecretStr(key), vendor.url, timeout_s, http, voice_id, **more)
+        return ElevenLabsVoice(
+            Access(model, SecretStr(key), vendor.url, timeout_s, http), voice_id, **more
+        )
 
     return make
 

@@ -6,6 +6,7 @@ import pytest
 import pyvips
 from pydantic import SecretStr
 
+from providers.access import Access
 from providers.gemini import GeminiImage
 from providers.http import open_http
 from providers.pictures import reference
@@ -48,7 +49,7 @@ async def test_what_is_sent(vendor, gemini, pictures, image_model):
 
 async def test_pro_thinks_as_it_likes(vendor, gemini, pictures, http, key):
     vendor.say(gemini.picture(pictures.jpeg()))
-    model = GeminiImage("gemini-3-pro-image", SecretStr(key), vendor.url, 5, http)
+    model = GeminiImage(Access("gemini-3-pro-image", SecretStr(key), vendor.url, 5, http))
     await model.draw(REQUEST, ())
     assert "thinkingConfig" not in vendor.last["generationConfig"]
 
@@ -195,7 +196,7 @@ async def test_a_picture_without_usage_is_never_free(vendor, gemini, pictures, i
 async def test_a_body_of_200_mb_is_not_read(vendor, key):
     vendor.say(flood_bytes=200_000_000)
     async with open_http(largest_reply_bytes=1_000_000) as http:
-        model = GeminiImage("gemini-nano-banana-2.1", SecretStr(key), vendor.url, 5, http)
+        model = GeminiImage(Access("gemini-nano-banana-2.1", SecretStr(key), vendor.url, 5, http))
         with pytest.raises(MalformedReply, match="larger than allowed"):
             await model.draw(REQUEST, ())
     assert len(vendor.asked) == 1

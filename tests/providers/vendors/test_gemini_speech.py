@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
+from providers.access import Access
 from providers.alignment import Sound, align
 from providers.completeness import missing
 from providers.gemini_speech import GeminiSpeech, voice_name
@@ -29,7 +30,7 @@ def spoken():
 @pytest.fixture
 def speech(vendor, http, key):
     def make(model="gemini-3.1-flash-tts-preview"):
-        return GeminiSpeech(model, SecretStr(key), vendor.url, 5, http)
+        return GeminiSpeech(Access(model, SecretStr(key), vendor.url, 5, http))
 
     return make
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from pydantic import SecretStr
 
+from providers.access import Access
 from providers.gemini import GeminiText, text_thinking
 from providers.ports import TextRequest
 from shortfactory.errors import ConfigurationError, ContentRefused, MalformedReply, ProviderTimeout
@@ -149,7 +150,7 @@ async def test_twenty_calls_share_one_pool(vendor, gemini, text_model):
 
 async def test_a_vendor_that_hangs_is_left_in_time(vendor, http, key):
     vendor.say(hang=True)
-    model = GeminiText("gemini-3.1-flash-lite", SecretStr(key), vendor.url, 1.5, http)
+    model = GeminiText(Access("gemini-3.1-flash-lite", SecretStr(key), vendor.url, 1.5, http))
     with pytest.raises(ProviderTimeout, match="did not answer in time") as caught:
         await model.write(REQUEST)
     assert caught.value.billed
@@ -174,7 +175,7 @@ async def test_the_environment_cannot_turn_the_model_elsewhere(
         monkeypatch.setenv(name, value)
         monkeypatch.setenv(name.lower(), value)
     vendor.say(gemini.text("{}"))
-    await GeminiText("gemini-3.8-flash", SecretStr(key), vendor.url, 5, http).write(REQUEST)
+    await GeminiText(Access("gemini-3.8-flash", SecretStr(key), vendor.url, 5, http)).write(REQUEST)
     assert vendor.asked[0].headers["x-goog-api-key"] == key
 
 
@@ -198,18 +199,20 @@ def test_the_fingerprint_changes_with_what_is_sent_and_with_who_answers(text_mod
     assert first != text_model.fingerprint(REQUEST.model_copy(update={"prompt": "topic: ants"}))
     assert first != text_model.fingerprint(REQUEST.model_copy(update={"prompt_version": "v2"}))
     assert first == text_model.fingerprint(REQUEST.model_copy(update={"inputs": {"a": 1}}))
-    real = GeminiText("gemini-3.1-flash-lite", SecretStr("k"), "https://example.com", 5, http)
+    real = GeminiText(
+        Access("gemini-3.1-flash-lite", SecretStr("k"), "https://example.com", 5, http)
+    )
     assert real.fingerprint(REQUEST) != first
 
 
 @pytest.mark.parametrize("bad", ["", "abc\ndef", "abc ", "ключ"])
 def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(http, bad):
     with pytest.raises(ConfigurationError, match="GOOGLE_API_KEY") as caught:
-        GeminiText("m", SecretStr(bad), "https://example.com", 5, http)
+        GeminiText(Access("m", SecretStr(bad), "https://example.com", 5, http))
     assert not bad or bad not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["ftp://example.com", "example.com", "https://", "file:///etc"])
 def test_a_base_url_must_be_a_web_address(http, url):
     with pytest.raises(ConfigurationError, match="SHORTFACTORY_GEMINI__BASE_URL"):
-        GeminiText("m", SecretStr("k"), url, 5, http)
+        GeminiText(Access("m", SecretStr("k"), url, 5, http))

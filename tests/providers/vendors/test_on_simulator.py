@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
+from providers.access import Access
 from providers.elevenlabs import ElevenLabsVoice
 from providers.gemini import GeminiImage, GeminiText
 from providers.gemini_speech import GeminiSpeech
@@ -68,14 +69,14 @@ def calls(simulator, pool):
         action = scenario.split("=")[0]
         gemini, eleven = f"{simulator.at(scenario)}/gemini", f"{simulator.at(scenario)}/elevenlabs"
         rest = SecretStr(key), gemini, PATIENCE_S.get(action, 20.0), pool
-        voice = ElevenLabsVoice("eleven_multilingual_v2", rest[0], eleven, *rest[2:], VOICE)
+        voice = ElevenLabsVoice(Access("eleven_multilingual_v2", rest[0], eleven, *rest[2:]), VOICE)
         said = VoiceRequest(text=STORY)
         return {
-            "text": lambda: GeminiText("gemini-3.1-flash-lite", *rest).write(TEXT),
-            "image": lambda: GeminiImage("gemini-nano-banana-2.1", *rest).draw(
+            "text": lambda: GeminiText(Access("gemini-3.1-flash-lite", *rest)).write(TEXT),
+            "image": lambda: GeminiImage(Access("gemini-nano-banana-2.1", *rest)).draw(
                 ImageRequest(prompt="A bee on a flower"), ()
             ),
-            "speech": lambda: GeminiSpeech("gemini-3.8-flash-lite-tts", *rest).speak(said),
+            "speech": lambda: GeminiSpeech(Access("gemini-3.8-flash-lite-tts", *rest)).speak(said),
             "voice": lambda: voice.speak(said),
         }
 
@@ -199,7 +200,7 @@ async def test_the_bill_and_the_usage_agree(simulator, calls):
 
 async def test_references_reach_the_model(simulator, calls, pool):
     url = f"{simulator.at('default')}/gemini"
-    model = GeminiImage("gemini-nano-banana-2.1", SecretStr(simulator.key), url, 20, pool)
+    model = GeminiImage(Access("gemini-nano-banana-2.1", SecretStr(simulator.key), url, 20, pool))
     request = ImageRequest(prompt="The same bee")
     first = await model.draw(request, ())
     second = await model.draw(request, (first.data, first.data))
@@ -210,7 +211,9 @@ async def test_the_first_voice_is_chosen_from_the_simulators_account(simulator, 
     url = f"{simulator.at('default')}/elevenlabs"
     heard = []
     model = ElevenLabsVoice(
-        "eleven_multilingual_v2", SecretStr(simulator.key), url, 20, pool, None, heard.append
+        Access("eleven_multilingual_v2", SecretStr(simulator.key), url, 20, pool),
+        None,
+        heard.append,
     )
     reply = await model.speak(VoiceRequest(text=STORY, tone="calm"))
     assert reply.words[0].text == "A"
@@ -221,7 +224,7 @@ async def test_v3_and_flash_are_asked_as_they_want_it(simulator, pool):
     url = f"{simulator.at('default')}/elevenlabs"
     request = VoiceRequest(text=STORY, previous_text="Before.", next_text="After.")
     for name in ("eleven_v3", "eleven_flash_v2_5", "eleven_v4", "eleven_v4_turbo"):
-        model = ElevenLabsVoice(name, SecretStr(simulator.key), url, 20, pool, VOICE)
+        model = ElevenLabsVoice(Access(name, SecretStr(simulator.key), url, 20, pool), VOICE)
         assert (await model.speak(request)).words
 
 

@@ -6,6 +6,7 @@ import pytest
 from google.genai import _api_client
 from pydantic import SecretStr
 
+from providers.access import Access
 from providers.elevenlabs import ElevenLabsVoice
 from providers.gemini import GeminiImage, GeminiText
 from providers.gemini_speech import GeminiSpeech
@@ -36,7 +37,9 @@ async def test_three_sdks_share_one_connection(
 async def test_the_pool_stays_open_when_adapters_are_collected(vendor, gemini, http, key):
     vendor.say(gemini.text("{}"))
     for _ in range(3):
-        await GeminiText("gemini-3.8-flash", SecretStr(key), vendor.url, 5, http).write(TEXT)
+        await GeminiText(Access("gemini-3.8-flash", SecretStr(key), vendor.url, 5, http)).write(
+            TEXT
+        )
         gc.collect()
     assert not http.is_closed
     assert len(vendor.asked) == 3
@@ -70,7 +73,7 @@ async def test_the_environment_cannot_turn_a_picture_elsewhere(
     for name in ("GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_ENTERPRISE"):
         monkeypatch.setenv(name, "true")
     vendor.say(gemini.picture(pictures.jpeg()))
-    model = GeminiImage("gemini-nano-banana-2.1", SecretStr(key), vendor.url, 5, http)
+    model = GeminiImage(Access("gemini-nano-banana-2.1", SecretStr(key), vendor.url, 5, http))
     await model.draw(ImageRequest(prompt="p"), ())
     asked = vendor.asked[0]
     assert asked.path == "/vendor/v1beta/models/gemini-nano-banana-2.1:generateContent"
@@ -81,17 +84,17 @@ async def test_the_environment_cannot_turn_a_picture_elsewhere(
 @pytest.mark.parametrize("bad", ["", "abc\ndef"])
 def test_every_gemini_adapter_checks_its_key_and_its_address(http, adapter, bad):
     with pytest.raises(ConfigurationError, match="GOOGLE_API_KEY"):
-        adapter("m", SecretStr(bad), "https://example.com", 5, http)
+        adapter(Access("m", SecretStr(bad), "https://example.com", 5, http))
     with pytest.raises(ConfigurationError, match="SHORTFACTORY_GEMINI__BASE_URL"):
-        adapter("m", SecretStr("k"), "file:///etc", 5, http)
+        adapter(Access("m", SecretStr("k"), "file:///etc", 5, http))
 
 
 @pytest.mark.parametrize("bad", ["", "abc\ndef", "abc\r", " abc"])
 def test_elevenlabs_key_is_checked_too(http, bad):
     with pytest.raises(ConfigurationError, match="ELEVENLABS_API_KEY"):
-        ElevenLabsVoice("eleven_v4", SecretStr(bad), "https://example.com", 5, http)
+        ElevenLabsVoice(Access("eleven_v4", SecretStr(bad), "https://example.com", 5, http))
 
 
 def test_elevenlabs_address_is_checked_too(http):
     with pytest.raises(ConfigurationError, match="SHORTFACTORY_ELEVENLABS__BASE_URL"):
-        ElevenLabsVoice("eleven_v4", SecretStr("k"), "gopher://example.com", 5, http)
+        ElevenLabsVoice(Access("eleven_v4", SecretStr("k"), "gopher://example.com", 5, http))

@@ -51,6 +51,25 @@ def test_a_generated_film_says_so_everywhere():
     assert not metadata_of(script(), generated=False)["synthetic_media"]
 
 
+@pytest.mark.parametrize("text", ["", "Two sentences.", LONG])
+def test_descriptions_say_how_a_film_was_made_where_the_platform_wants_words(text):
+    """YouTube labels by itself what its flag says; the others get the sentence, uncut."""
+    given = script(description=text, hashtags=("bees",))
+    said = "Pictures and voice were made with artificial intelligence."
+    for generated in (True, False):
+        fitted = metadata_of(given, generated=generated)["platforms"]
+        for name in ("tiktok", "instagram_reels"):
+            assert fitted[name]["description"].endswith(f"{said}\n#bees") is generated
+        assert said not in fitted["youtube_shorts"]["description"]
+
+
+@pytest.mark.parametrize(("language", "word"), [("de-AT", "erzeugt"), ("ja", "AI"), ("sw", "were")])
+def test_the_disclosure_is_in_the_film_s_language_where_it_is_known(language, word):
+    made = metadata_of(script().model_copy(update={"language": language}))
+    assert word in made["disclosure"]
+    assert made["disclosure"] in made["platforms"]["tiktok"]["description"]
+
+
 def test_titles_are_cut_between_words():
     assert shorten("Why bees dance in the dark", 16) == "Why bees dance…"
     assert shorten("Bees", 15) == "Bees"

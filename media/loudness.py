@@ -65,8 +65,8 @@ def measure(samples: Sound) -> Levels:
         at = slice(start // SAMPLES_PER_MS, start // SAMPLES_PER_MS + length_ms)
         weighted = blocks[:, 0]
         power[at] = np.einsum("cms,cms->m", weighted, weighted) / SAMPLES_PER_MS
-        phases = blocks[:, 1:]
-        peak[at] = np.maximum(phases.max(axis=(0, 1, 3)), -phases.min(axis=(0, 1, 3)))
+        phases = np.abs(padded[:, 1:]).reshape(channels * _OVERSAMPLING, -1)
+        peak[at] = phases.max(axis=0).reshape(length_ms, SAMPLES_PER_MS).max(axis=1)
     return Levels(power, peak)
 
 

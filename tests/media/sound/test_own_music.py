@@ -50,3 +50,18 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path / "none.mp3", tmp_path):
         with pytest.raises(InvalidInput, match="no such file"):
             check_music(path)
+
+
+PLAYLISTS = {
+    "a.ffconcat": "ffconcat version 1.0\nfile song.wav\n",
+    "a.mp3": "ffconcat version 1.0\nfile song.wav\n",
+    "a.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:2.0,\nsong.wav\n#EXT-X-ENDLIST\n",
+}
+
+
+@pytest.mark.parametrize("name", PLAYLISTS)
+def test_a_playlist_leads_to_no_other_file(song, tmp_path, name):
+    song(3)
+    (tmp_path / name).write_text(PLAYLISTS[name])
+    with pytest.raises(InvalidInput, match="Give a WAV, MP3"):
+        check_music(tmp_path / name)

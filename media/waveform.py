@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 from shortfactory.errors import MediaError
 
 RATE_HZ = 48_000
+# Containers that hold their sound themselves. A playlist is none: it names other files of this
+# machine and addresses of its network, and FFmpeg reads them.
+CONTAINERS = "wav,w64,aiff,au,flac,mp3,ogg,aac,mov,matroska,mpegts,caf,asf,avi,ac3,amr"
+ONE_FILE = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
 SAMPLES_PER_MS = RATE_HZ // 1000
 
 Samples = NDArray[np.float32]
@@ -41,7 +45,7 @@ def read_sound(path: Path, *, limit_samples: int, own_rate: bool = False) -> Sam
     """Decode a sound file to stereo.
 
     Args:
-        path: any container and codec FFmpeg knows; the first audio stream is read.
+        path: a container of `CONTAINERS`; its first audio stream is read.
         limit_samples: decoding stops here, so an hour of music costs no more than a film.
         own_rate: keep the file's own rate, for who must see the very samples in it.
 
@@ -59,7 +63,7 @@ def sound_parts(path: Path, *, limit_samples: int, own_rate: bool = False) -> It
     rate_hz = None if own_rate else RATE_HZ
     have = 0
     try:
-        with av.open(path) as container:
+        with av.open(path, options=ONE_FILE) as container:
             for part in _decoded(container, path, rate_hz):
                 kept = part[: limit_samples - have]
                 have += len(kept)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from math import exp, log
 from typing import Final, NamedTuple
 
+from media.scaling import steady_zoom
 from media.style import Motion
 from media.timeline import Body, Frame
 
@@ -106,7 +107,7 @@ def _views(move: str, near: float, amount: float, focus: tuple[float, float]) ->
         "tilt_down": (0.0, amount * 0.4),
         "tilt_up": (0.0, -amount * 0.4),
     }[move]
-    return _travel(min(level, NEAREST), focus, dx, dy)
+    return _travel(steady_zoom(min(level, NEAREST)), focus, dx, dy)
 
 
 def _travel(zoom: float, focus: tuple[float, float], dx: float, dy: float) -> tuple[View, View]:

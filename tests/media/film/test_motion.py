@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from media.camera import NEAR_PX, Axis, Camera, whole_cut
+from media.camera import Camera
 from media.focus import find_focus
 from media.motion import View, shots, view
 from media.planes import MARGIN, Planes, to_master
+from media.scaling import NEAR_PX, Axis, steady_zoom, whole_cut
 from media.style import load, names
 from media.timeline import Frame, plan
 
@@ -85,6 +86,15 @@ def test_scaling_a_cut_samples_where_the_camera_looks(zoom):
             assert round((cut.end - cut.at) / axis.step) >= cut.skip + 1080
             found += 1
     assert found < 20 if zoom in (1.2, 1.25) else found > 60
+
+
+@pytest.mark.parametrize("zoom", [1.04, 1.125, 1.2, 1.25, 1.3125, 1.45])
+def test_a_level_move_is_scaled_wherever_it_goes(zoom):
+    """Next to a zoom whose step is a short fraction stands one that reaches every place."""
+    near = steady_zoom(zoom)
+    axes = (Axis(float(first), 1.5 / near) for first in np.linspace(0, 60, 301))
+    assert all(whole_cut(axis, 1080, 1620 + 2 * MARGIN) for axis in axes)
+    assert near == pytest.approx(zoom, rel=0.006)
 
 
 def test_scaling_and_warping_see_the_same():

@@ -23,6 +23,24 @@ from shortfactory.settings import Settings
 
 LEAKS = ("SHORTFACTORY_", "GOOGLE_", "GEMINI_", "ELEVENLABS_", "LANGSMITH_", "LANGCHAIN_")
 
+TIDE = """---
+description: Why the sea comes and goes.
+hashtags: tide, moon
+---
+
+# Tide
+
+## One
+The sea breathes twice a day.
+
+> A wide sea under a full moon
+
+## Two
+The moon pulls, and the water follows.
+
+> The moon above a harbour at night
+"""
+
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch, request):
@@ -30,6 +48,12 @@ def clean_environment(monkeypatch, request):
     if request.node.get_closest_marker("live") is None:
         for name in [name for name in os.environ if name.startswith(LEAKS)]:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def tide():
+    """A script of two scenes, with the description and hashtags that nobody has to write then."""
+    return TIDE
 
 
 @pytest.fixture(scope="session")

@@ -18,18 +18,6 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 VICTIM = Path(__file__).with_name("victim.py")
 KILLS = 5
-SCRIPT = """# Tide
-
-## One
-The sea breathes twice a day.
-
-> A wide sea under a full moon
-
-## Two
-The moon pulls, and the water follows.
-
-> The moon above a harbour at night
-"""
 
 
 class Life:
@@ -69,9 +57,9 @@ async def outcome(home, database_url, run_id):
 
 
 @pytest.fixture(scope="module")
-def script(tmp_path_factory):
+def script(tmp_path_factory, tide):
     path = tmp_path_factory.mktemp("script") / "tide.md"
-    path.write_text(SCRIPT)
+    path.write_text(tide)
     return path
 
 

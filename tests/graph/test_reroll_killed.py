@@ -18,23 +18,6 @@ from shortfactory.story import Topic
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = """---
-description: Why the sea comes and goes.
-hashtags: tide, moon
----
-
-# Tide
-
-## One
-The sea breathes twice a day.
-
-> A wide sea under a full moon
-
-## Two
-The moon pulls, and the water follows.
-
-> The moon above a harbour at night
-"""
 WORKER = """
 import asyncio, sys
 from graph.factory import Factory
@@ -83,10 +66,10 @@ def kill_at(settings):
     return work
 
 
-async def test_a_killed_change_goes_on_and_an_earlier_film_is_the_same_bytes(quick, kill_at):
+async def test_a_killed_change_goes_on_and_an_earlier_film_is_the_same_bytes(quick, kill_at, tide):
     async with Factory.open(quick) as factory:
         order = Order(
-            topic=Topic(script=SCRIPT, seconds=5),
+            topic=Topic(script=tide, seconds=5),
             providers="offline",
             budget_usd=Decimal("0.25"),
             approve="auto",

@@ -14,23 +14,6 @@ from shortfactory.settings import RenderSettings, Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SCRIPT = """---
-description: Why the sea comes and goes.
-hashtags: tide, moon
----
-
-# Tide
-
-## One
-The sea breathes twice a day.
-
-> A wide sea under a full moon
-
-## Two
-The moon pulls, and the water follows.
-
-> The moon above a harbour at night
-"""
 GERMAN = """# Gezeiten
 
 ## Eins
@@ -77,9 +60,9 @@ async def client(app):
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def film(client, app):
+async def film(client, app, tide):
     """The address of a finished short of two scenes."""
-    order = {"script": SCRIPT, "seconds": 5, "scenes": 2, "approve": "auto"}
+    order = {"script": tide, "seconds": 5, "scenes": 2, "approve": "auto"}
     run_id = (await client.post("/v1/shorts", json=order)).json()["id"]
     assert (await app.state.service.factory.work(run_id)).status == "done"
     return f"/v1/shorts/{run_id}"

@@ -14,18 +14,6 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
-SCRIPT = """# Tide
-
-## One
-The sea breathes twice a day.
-
-> A wide sea under a full moon
-
-## Two
-The moon pulls, and the water follows.
-
-> The moon above a harbour at night
-"""
 
 
 @pytest.fixture
@@ -72,8 +60,8 @@ async def reach(service, run_id, more):
             await asyncio.sleep(0.05)
 
 
-async def test_a_killed_and_an_ended_worker_lose_nothing(service, client, rest, start):
-    order = {"script": SCRIPT, "seconds": 5, "scenes": 2, "approve": "auto"}
+async def test_a_killed_and_an_ended_worker_lose_nothing(service, client, rest, start, tide):
+    order = {"script": tide, "seconds": 5, "scenes": 2, "approve": "auto"}
     run_id = (await client.post("/v1/shorts", json=order)).json()["id"]
     killed = start()
     await reach(service, run_id, 6)

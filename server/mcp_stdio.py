@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 
+from graph.ending import end
 from graph.factory import Factory
 from graph.package import check_folder
 from graph.run import Run, Status
@@ -125,10 +126,7 @@ class OwnHands:
         tasks = list(self._working.values())
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=DRAIN_S)
-            for task in late:
-                task.cancel()
-            if late:
-                await asyncio.wait(late)
+            await end(*late)
 
     async def _work(self, run_id: str) -> None:
         try:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from media.waveform import RATE_HZ, SAMPLES_PER_MS, Curve, Samples
 
 REACH_MS = 760  # no gesture is heard further from its middle
-_WINDOW, _HOP = 1_024, 256
+_WINDOW, _HOP = 1_024, 512
 _SETTLING_MS = 4  # a landing begins at its sample, yet does not click
 
 
@@ -101,19 +101,20 @@ def _air(rng: np.random.Generator, hertz: NDArray[np.float64], octaves: float) -
         octaves: the band's standard deviation.
     """
     n = len(hertz)
-    both, left, right = rng.standard_normal((3, n + 2 * _WINDOW))
-    noise = np.stack([both + 0.7 * left, both + 0.7 * right])
+    blocks = -(-n // _HOP) + 1
+    both, left, right = rng.standard_normal((3, (blocks + 1) * _HOP), np.float32)
+    noise = np.stack([both + np.float32(0.7) * left, both + np.float32(0.7) * right])
+    windows = np.lib.stride_tricks.sliding_window_view(noise, _WINDOW, axis=1)[:, ::_HOP]
     window = np.sin(np.pi * (np.arange(_WINDOW) + 0.5) / _WINDOW)
     octave = np.log2(np.maximum(np.fft.rfftfreq(_WINDOW, 1 / RATE_HZ), 20.0))
-    shaped = np.zeros_like(noise)
-    for start in range(0, n + _WINDOW, _HOP):
-        at = min(max(start - _WINDOW // 2, 0), n - 1)
-        band = np.exp(-0.5 * ((octave - np.log2(hertz[at])) / octaves) ** 2)
-        # even power in every octave: white noise would hiss
-        band *= 2 ** (-0.5 * (octave - np.log2(hertz[at])))
-        spectra = np.fft.rfft(noise[:, start : start + _WINDOW] * window) * band
-        shaped[:, start : start + _WINDOW] += np.fft.irfft(spectra) * window
-    kept = shaped[:, _WINDOW : _WINDOW + n].T
+    middles = np.minimum(np.arange(blocks) * _HOP, n - 1)
+    away = octave - np.log2(hertz[middles])[:, None]
+    # the second factor: even power in every octave; white noise would hiss
+    bands = np.exp(-0.5 * (away / octaves) ** 2) * 2 ** (-0.5 * away)
+    shaped = np.fft.irfft(np.fft.rfft(windows * window) * bands) * window
+    # Neighbouring blocks overlap by half, and their windows' squares add up to one.
+    heard = shaped[:, :-1, _HOP:] + shaped[:, 1:, :_HOP]
+    kept = heard.reshape(2, -1)[:, :n].T
     return (kept / np.sqrt(np.square(kept).mean())).astype(np.float32)
 
 

@@ -73,6 +73,8 @@ class Gained:
     def __getitem__(self, part: slice, /) -> Samples:
         start, _, _ = part.indices(len(self))
         samples = self.sound[part]
+        if not samples.any():  # most of what sounds at transitions only
+            return samples
         return samples * gains(self.curve, start, len(samples))[:, None]
 
 

@@ -88,13 +88,13 @@ async def test_who_waits_for_a_failure_tries_for_itself(both, slow, vendors):
 
 async def test_a_cancelled_owner_hands_over(both, vendors):
     both[0].cancel()
-    assert not (await asyncio.wait_for(both[1], 10)).call.cached
+    assert not (await asyncio.wait_for(both[1], 30)).call.cached
     assert len(vendors.image.requests) == 2
 
 
 async def test_a_cancelled_waiter_leaves_and_the_owner_goes_on(both, slow, vendors):
     both[1].cancel()
-    _, waiting = await asyncio.wait([both[1]], timeout=5)
+    _, waiting = await asyncio.wait([both[1]], timeout=30)
     assert not waiting
     slow.may_end.set()
     assert not (await both[0]).call.cached

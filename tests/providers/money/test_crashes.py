@@ -178,7 +178,7 @@ async def test_a_call_cancelled_while_it_is_kept_is_kept(open_gateway, store, le
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    await asyncio.wait_for(settled.wait(), 5)
+    await asyncio.wait_for(settled.wait(), 20)
     assert (await gateway.draw(IMAGE, ask.picture(), pay())).call.cached
 
 

@@ -58,11 +58,11 @@ async def test_a_cancelled_caller_gives_its_place_back(limiters):
     crowd, limits = Crowd(), CallLimits(name="v", at_once=1)
     holding = asyncio.create_task(crowd.visit(limiters[0], limits, stay_s=60))
     waiting = asyncio.create_task(crowd.visit(limiters[0], limits))
-    await asyncio.wait_for(crowd.entered.wait(), 5)
+    await asyncio.wait_for(crowd.entered.wait(), 20)
     waiting.cancel()
     holding.cancel()
     await asyncio.wait([holding, waiting])
-    await asyncio.wait_for(crowd.visit(limiters[1], limits), 5)
+    await asyncio.wait_for(crowd.visit(limiters[1], limits), 20)
 
 
 async def test_starts_per_minute(limiters):
@@ -95,7 +95,7 @@ async def test_a_dead_workers_place_comes_back(database):
     dead = SharedLimiter(database.pool, lease_s=0.2).slot(limits, "run")
     await dead.__aenter__()
     alive = SharedLimiter(database.pool, poll_s=0.01)
-    await asyncio.wait_for(Crowd().visit(alive, limits), 5)
+    await asyncio.wait_for(Crowd().visit(alive, limits), 20)
 
 
 async def test_runs_take_turns(at_once):
@@ -116,4 +116,4 @@ async def test_a_gate_survives_a_cancel_at_the_moment_of_entry():
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    await asyncio.wait_for(gate.enter("c"), 1)
+    await asyncio.wait_for(gate.enter("c"), 20)

@@ -104,7 +104,7 @@ def go(process):
     process.stdin.flush()
 
 
-def wait_until(happened, deadline_s=30.0):
+def wait_until(happened, deadline_s=120.0):
     end = time.monotonic() + deadline_s
     while not happened():
         assert time.monotonic() < end, "it did not happen in time"

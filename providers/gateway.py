@@ -116,7 +116,7 @@ class Gateway:
         bill = self._bill("image", model, adapter.fingerprint(request), payer)
         references = tuple([await self._store.read(sha256) for sha256 in request.references])
         async with self._alone(bill):
-            found = await self._hit(bill)
+            found = await self._hit(bill, alone=True)
             if found is not None and (left := await self._batches.get(bill.call_key)):
                 await self._lane.stop(adapter, left)  # somebody else has bought it meanwhile
             later = Later(bill, request, references, adapter, patience_s)
@@ -215,7 +215,7 @@ class Gateway:
         if (found := await self._hit(order.bill)) is not None:
             return found, True
         async with self._alone(order.bill):
-            if (found := await self._hit(order.bill)) is not None:
+            if (found := await self._hit(order.bill, alone=True)) is not None:
                 return found, True
             return await self._till.buy(order), False
 
@@ -223,15 +223,19 @@ class Gateway:
         """Have the call to oneself until all that was paid for it is in the books."""
         return self._ledger.claims.hold(bill.call_key, self._till.closing.over)
 
-    async def _hit(self, bill: Bill) -> Record | None:
-        """The record of the same call made before, if its artifact is still whole."""
+    async def _hit(self, bill: Bill, *, alone: bool = False) -> Record | None:
+        """The record of the same call made before, if its artifact is still whole.
+
+        Only who has the call to itself drops a broken record: others might drop a new one.
+        """
         record = await self._store.recall(bill.call_key)
         if record is None:
             return None
         try:
             await self._store.path(str(record["sha256"]))
         except ArtifactLost:
-            await self._store.forget(bill.call_key)
+            if alone:
+                await self._store.forget(bill.call_key)
             return None
         await self._ledger.cached(bill, Decimal(str(record["cost_usd"])), self._clock())
         return record

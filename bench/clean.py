@@ -1,6 +1,6 @@
 """Clean shorts that the film's own test must pass: `python -m bench.clean [--only N ...]`.
 
-Twenty scripts (bench/clean_films.toml): every style twice, in twenty languages and four shapes,
+Twenty scripts (bench/clean_films.toml): every style twice, in 17 languages and four shapes,
 drawn and spoken by the offline providers and rendered whole, as the product does it. Pictures,
 narrations and encoded films go through the tests of a real run; every finding is printed. A
 finding here is a false alarm or a real fault of the program: there should be none.

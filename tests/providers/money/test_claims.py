@@ -62,7 +62,7 @@ async def both(two, slow, ask, pay, caplog):
 
 
 async def until(happened):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while not happened():  # noqa: ASYNC110 - another task's doing
             await asyncio.sleep(0.01)
 
@@ -126,7 +126,7 @@ async def test_claims_outlive_their_connections(both, slow, database, vendors, m
     async with database.pool.connection() as connection:
         cut = await connection.execute(OTHERS)
         assert len(await cut.fetchall()) >= 2
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while not await locked(database):  # noqa: ASYNC110 - the server does it
             await asyncio.sleep(0.02)
     slow.may_end.set()

@@ -21,20 +21,23 @@ def matches(given: str | None, etag: str) -> bool:
     return etag in held or "*" in held
 
 
-def check_range(request: Request, size_bytes: int) -> None:
+def check_range(request: Request, size_bytes: int, etag: str) -> None:
     """Take away a Range header that says nothing, as RFC 9110 wants it.
 
     Raises:
-        NoSuchRange: it says something, and a part of it begins after the end.
+        NoSuchRange: it says something, and a part of it begins after the end of what it is about:
+            with an If-Range that names other bytes, the whole file is answered.
     """
-    given = request.headers.get("range")
+    given, about = request.headers.get("range"), request.headers.get("if-range", etag)
     if given is None:
         return
     spans = re.findall(r"([0-9]*)-([0-9]*)", given.partition("=")[2])
     if not RANGES.fullmatch(given) or any(starmap(_backwards, spans)):
         kept = [(name, value) for name, value in request.scope["headers"] if name != b"range"]
         request.scope["headers"] = kept
-    elif any(int(first) >= size_bytes if first else int(last) == 0 for first, last in spans):
+    elif about == etag and any(
+        int(first) >= size_bytes if first else int(last) == 0 for first, last in spans
+    ):
         raise NoSuchRange(size_bytes)
 
 

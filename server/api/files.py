@@ -71,7 +71,8 @@ def _add(name: str, media_type: str) -> None:
         if matches(if_none_match, headers["etag"]):
             return Response(status_code=304, headers=headers)
         path = await factory.store.path(sha256)
-        check_range(request, (await asyncio.to_thread(path.stat)).st_size)
+        size_bytes = (await asyncio.to_thread(path.stat)).st_size
+        check_range(request, size_bytes, headers["etag"])
         return FileResponse(
             path,
             media_type=media_type,

@@ -206,6 +206,8 @@ async def test_a_film_is_read_in_parts_and_only_when_it_has_changed(client, film
     assert (await get(range="bytes=2-5", if_range='"other"')).content == whole.content
     for unusable in ("bytes=x", "bytes=5-2", "lines=1-2", "bytes=", "bytes=1-2;drop"):
         assert (await get(range=unusable)).status_code == 200, unusable
+    longer = await get(range=f"bytes={size}-", if_range='"other"')  # of another film
+    assert (longer.status_code, longer.content) == (200, whole.content)
     beyond = await get(range=f"bytes={size}-")
     assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{size}")
     assert beyond.json()["type"] == "urn:shortfactory:problem:no-such-range"

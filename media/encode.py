@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
@@ -16,7 +16,7 @@ import numpy as np
 from av.codec.context import Flags
 from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
+from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -66,11 +66,13 @@ def encode(
     quality: Quality,
     out: Path,
     tick: Callable[[int], None] = lambda _: None,
+    starts: Collection[int] = (),
 ) -> None:
     """Encode one piece into a video-only MP4 of `frames` frames.
 
     Drawing runs in a thread of its own; both threads spend their time outside the interpreter's
     lock. `tick(done)` is called for each frame handed to the encoder and may raise to stop.
+    Where several pieces follow each other, each begins with a key frame at one of the `starts`.
 
     Raises:
         MediaError: the encoder failed.
@@ -81,9 +83,10 @@ def encode(
             with av.open(str(part), "w", format="mp4") as container:
                 stream = _video_stream(container.add_stream("libx264", rate=frame.fps), frame)
                 stream.codec_context.options = _options(quality, frame)
-                for done, picture in enumerate(pictures, 1):
+                for at, picture in enumerate(pictures):
+                    picture.pict_type = PictureType.I if at in starts else PictureType.NONE
                     container.mux(stream.encode(picture))
-                    tick(done)
+                    tick(at + 1)
                 container.mux(stream.encode(None))
         except FFmpegError as error:
             if error.errno in DISK_FAULTS:

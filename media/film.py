@@ -9,6 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,7 +25,7 @@ from media.handoff import Wanted, write_handoff
 from media.inspect import inspect_film, inspect_picture, inspect_voice
 from media.made import Film, Segment
 from media.memory import give_back, sweep
-from media.mux import join
+from media.mux import Stretch, join
 from media.own_music import check_music
 from media.planes import Planes
 from media.quality_page import write_page
@@ -194,23 +195,23 @@ def _pieces(
     folder: Path,
     quality: Quality,
     tick: Tick,
-) -> tuple[Path, ...]:
-    """Every piece's file in order; joints and the coda are encoded here."""
-    scenes = _Scenes(timeline, style)
-    found: list[Path] = []
+) -> tuple[Stretch, ...]:
+    """Every piece in order; joints and the coda are encoded here, in one run into one file."""
+    between = [piece for piece in timeline.pieces if piece.kind != "body"]
+    *starts, frames = accumulate((piece.frames for piece in between), initial=0)
+    path, draw = folder / "between.mp4", _drawn_between(painter, _Scenes(timeline, style), between)
 
-    def between(_: int) -> None:
+    def still(_: int) -> None:
         tick(0, timeline.frames)
 
-    for number, piece in enumerate(timeline.pieces):
-        if piece.kind == "body":
-            found.append(segments[piece.scene])
-            continue
-        path = folder / f"{number}.mp4"
-        draw = _draw_between(painter, scenes, piece)
-        encode(draw, piece.frames, timeline.frame, quality, path, between)
-        found.append(path)
-    return tuple(found)
+    encode(draw, frames, timeline.frame, quality, path, still, starts)
+    places = iter(starts)
+    return tuple(
+        Stretch(segments[piece.scene], 0, piece.frames)
+        if piece.kind == "body"
+        else Stretch(path, next(places), piece.frames)
+        for piece in timeline.pieces
+    )
 
 
 class _Scenes:
@@ -229,12 +230,18 @@ class _Scenes:
         return self._open[index]
 
 
-def _draw_between(painter: Painter, scenes: _Scenes, piece: Piece) -> Draw:
-    left = scenes[piece.scene]
-    if piece.kind == "coda":
-        return lambda at, out: painter.body(left, left.body.frames + at, out)
-    right = scenes[piece.scene + 1]
-    return lambda at, out: painter.joint(left, right, at, out)
+def _drawn_between(painter: Painter, scenes: _Scenes, pieces: list[Piece]) -> Draw:
+    places = [(piece, at) for piece in pieces for at in range(piece.frames)]
+
+    def draw(at: int, out: Planes) -> None:
+        piece, inside = places[at]
+        left = scenes[piece.scene]
+        if piece.kind == "coda":
+            painter.body(left, left.body.frames + inside, out)
+        else:
+            painter.joint(left, scenes[piece.scene + 1], inside, out)
+
+    return draw
 
 
 def _seed(takes: tuple[Take, ...]) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 import numpy as np
@@ -35,8 +36,16 @@ MP4_OPTIONS = {
 UNSEEN: Any = [{"threads": "1", "skip_frame": "all"}]
 
 
+class Stretch(NamedTuple):
+    """A piece of the film: so many frames of a file from its frame `first`, a key frame."""
+
+    path: Path
+    first: int
+    frames: int
+
+
 def join(
-    pieces: tuple[Path, ...],
+    pieces: tuple[Stretch, ...],
     sound: Sound,
     frame: Frame,
     out: Path,
@@ -51,8 +60,8 @@ def join(
         The number of frames written.
 
     Raises:
-        MediaError: a piece was encoded with other settings, is damaged, or does not start with
-            a key frame.
+        MediaError: a piece was encoded with other settings, is damaged, is not as long as it
+            should be, or does not start with a key frame.
         StorageError: the file cannot be written.
     """
     with whole_file(out) as part:
@@ -67,12 +76,12 @@ def join(
 
 def _write(
     film: OutputContainer,
-    pieces: tuple[Path, ...],
+    pieces: tuple[Stretch, ...],
     sound: Sound,
     frame: Frame,
     tick: Callable[[int], None],
 ) -> int:
-    with av.open(str(pieces[0]), stream_options=UNSEEN) as first:
+    with av.open(str(pieces[0].path), stream_options=UNSEEN) as first:
         video = film.add_stream_from_template(first.streams.video[0])
     heard = film.add_stream("aac", rate=SAMPLE_RATE_HZ, layout="stereo")
     heard.bit_rate = AAC_BITS_PER_S
@@ -98,11 +107,11 @@ def _mux_until(film: OutputContainer, blocks: Iterator[Packet[AudioStream]], sec
 
 
 def _picture_packets(
-    pieces: tuple[Path, ...], stream: VideoStream, frame: Frame
+    pieces: tuple[Stretch, ...], stream: VideoStream, frame: Frame
 ) -> Iterator[Packet[VideoStream]]:
     """Every piece's packets with times counted from the film's start."""
     start, headers = 0, b""
-    for path in pieces:
+    for path, first, frames in pieces:
         with av.open(str(path), stream_options=UNSEEN) as piece:
             source = piece.streams.video[0]
             mine = source.codec_context.extradata or b""
@@ -110,11 +119,15 @@ def _picture_packets(
             if mine != headers:
                 raise MediaError(f"{path.name} was encoded with other settings than its film.")
             count = 0
-            for packet in _placed(piece.demux(source), start, stream, frame):
+            filled = (packet for packet in piece.demux(source) if packet.size)
+            for packet in _placed(islice(filled, first, first + frames), start, stream, frame):
                 count += 1
                 yield packet
-            if not count:
-                raise MediaError(f"{path.name} holds no film.", cure="Render its scene again.")
+            if count != frames:
+                raise MediaError(
+                    f"{path.name} holds {count} frames of its piece's {frames}.",
+                    cure="Render its scene again.",
+                )
             start += count
 
 
@@ -123,7 +136,7 @@ def _placed(
 ) -> Iterator[Packet[VideoStream]]:
     """A piece's packets at their place in the film; none if it begins without a key frame."""
     first, step = 0, Fraction(1, frame.fps)
-    for index, packet in enumerate(packet for packet in packets if packet.size):
+    for index, packet in enumerate(packets):
         if not index:
             if not packet.is_keyframe:
                 return

@@ -62,10 +62,10 @@ class Lines:
             )
             stack.callback(render.close)
             lines = cls(settings, database, http, render)
-            stack.push_async_callback(lines.ledger.claims.close)
             if settings.redis_url is not None:
                 url = settings.redis_url.get_secret_value()
                 lines.share_through(await stack.enter_async_context(open_redis(url)))
+            stack.push_async_callback(lines.ledger.claims.close)
             await asyncio.to_thread(lines.read_ahead)
             yield lines
 

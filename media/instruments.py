@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -112,6 +114,7 @@ def _envelope(n: int, *, rise: float, fall: float) -> Samples:
     return envelope
 
 
+@lru_cache(maxsize=8)  # a film's notes have few lengths
 def _half_cosine(n: int) -> Samples:
     return (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, n))).astype(np.float32)
 

@@ -13,7 +13,7 @@ import pytest
 from graph.factory import Factory
 from shortfactory.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # a minute alone on two cores
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # 25 processes, one after the other
 
 ROOT = Path(__file__).parents[2]
 VICTIM = Path(__file__).with_name("victim.py")

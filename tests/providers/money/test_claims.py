@@ -121,8 +121,7 @@ async def test_an_owner_cancelled_with_its_answer_hands_over_what_it_paid_for(
     assert len(vendors.image.requests) == 1
 
 
-async def test_claims_outlive_their_connections(both, slow, database, vendors, monkeypatch):
-    monkeypatch.setattr("providers.claims_line.REGAIN_S", 2.0)
+async def test_claims_outlive_their_connections(both, slow, database, vendors):
     async with database.pool.connection() as connection:
         cut = await connection.execute(OTHERS)
         assert len(await cut.fetchall()) >= 2

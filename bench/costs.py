@@ -39,6 +39,7 @@ def plan(text: str, image: str, voice: str, *, batch: bool = False) -> Plan:
         image_fallback=f"gemini:{other}",
         voice=f"elevenlabs:{voice}",
         voice_fallback="gemini:gemini-3.8-flash-lite-tts",
+        sight="gemini:gemini-3.1-flash-lite",
         batch=batch,
     )
 
@@ -107,7 +108,7 @@ def steps() -> Iterator[str]:
     yield "| step | saves | then expected | it costs |"
     yield "|---|---|---|---|"
     script, chosen = written(), DEFAULT
-    for _ in range(7):
+    for _ in range(8):
         choices = cheaper(script, chosen, LIMITS, AT, may_wait=True)
         if not choices or choices[0].step == "length":
             return

@@ -51,7 +51,7 @@ What one short of one scene does when a vendor fails: the steps it takes (`!` fa
 maker is told, the requests that leave for vendors, and the dollars they cost. Every row was played
 on the simulator through the vendors' own SDKs; the tests play them again and hold this page, the
 number of requests and the simulator's bill against each other. Without a fault a short like this
-needs 2 texts, 1 picture and 1 voice.
+needs 2 texts, 1 picture, 1 look at it (`sight`) and 1 voice.
 
 A parked run keeps what it has paid for: once the fault is gone, `shortfactory resume` goes on and
 makes only what is missing.

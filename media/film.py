@@ -23,6 +23,7 @@ from media.encode import Draw, Quality, encode
 from media.frames import Painter, Scene, open_scene
 from media.handoff import Wanted, write_handoff
 from media.inspect import inspect_film, inspect_picture, inspect_voice
+from media.laid import laid_cues
 from media.made import Film, Segment
 from media.memory import give_back, sweep
 from media.mux import Stretch, join
@@ -31,7 +32,7 @@ from media.planes import Planes
 from media.quality_page import write_page
 from media.report import Expected, Finding, Report
 from media.style import Style, load
-from media.timeline import Cue, Frame, Piece, Take, Timeline, plan, plan_body
+from media.timeline import Frame, Piece, Take, Timeline, plan, plan_body
 from media.worker import Job
 from shortfactory.story import Effects, Word
 
@@ -102,7 +103,7 @@ def make_film(
     return Film(
         frames=timeline.frames,
         duration_ms=frame.ms(timeline.frames),
-        cues=_boxed_cues(timeline, painter),
+        cues=laid_cues(timeline, painter, look),
         voice_starts=timeline.voice_starts,
         body_starts=timeline.body_starts,
         wall_s=round(time.perf_counter() - wall_s, 3),
@@ -175,16 +176,6 @@ JOBS: dict[Job, Callable[..., Any]] = {
     "picture": check_picture,
     "voice": check_voice,
 }
-
-
-def _boxed_cues(timeline: Timeline, painter: Painter) -> tuple[Cue, ...]:
-    boxes: list[tuple[int, int, int, int]] = []
-    for body in timeline.bodies:
-        boxes += painter.caption_boxes(body)
-        sweep()
-    return tuple(
-        cue.model_copy(update={"box": box}) for cue, box in zip(timeline.cues, boxes, strict=True)
-    )
 
 
 def _pieces(

@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from media.camera import Camera
 from media.caption_paint import Captioner
+from media.faces import aim
 from media.focus import find_focus
 from media.motion import Shot, View, shots, view
 from media.picture import cover, fit
 from media.planes import Master, Planes, master_size, to_master
+from media.standing import caption_centre
 from media.style import Style
 from media.timeline import Body, Frame, joint_frames
 from media.transitions import TRANSITIONS, Side
@@ -36,6 +38,7 @@ class Scene:
     master: Master
     shots: tuple[Shot, ...]
     focus: Focus
+    captions: float  # where the middle of its captions stands, of the frame's height
 
 
 def open_scene(body: Body, style: Style, frame: Frame) -> Scene:
@@ -48,9 +51,10 @@ def open_scene(body: Body, style: Style, frame: Frame) -> Scene:
     # A file written anew under the same name is another picture.
     stamp = take.picture.stat() if take.picture.exists() else None
     changed_ns = stamp.st_mtime_ns if stamp else 0
-    opened = _open(take.picture, changed_ns, take.focus, style.palette[0], master_size(frame))
+    opened = _open(take.picture, changed_ns, aim(take), style.palette[0], master_size(frame))
     plan = shots(body, style.motion, frame, opened.aim)
-    return Scene(body, opened.master, plan, opened.focus)
+    centre = caption_centre(body, style, frame)
+    return Scene(body, opened.master, plan, opened.focus, centre)
 
 
 class _Opened(NamedTuple):
@@ -86,7 +90,8 @@ class Painter:
     def __init__(self, style: Style, frame: Frame, language: str) -> None:
         self._style, self._frame = style, frame
         self._camera = Camera(frame)
-        self._captions = Captioner(style.captions, frame, language)
+        self._language = language
+        self._captioner = lru_cache(maxsize=3)(self._captioner_at)
         self._left, self._right = Planes.empty(frame), Planes.empty(frame)
 
     def body(self, scene: Scene, at: int, out: Planes) -> None:
@@ -111,7 +116,9 @@ class Painter:
 
     def caption_boxes(self, body: Body) -> tuple[tuple[int, int, int, int], ...]:
         """The frame rectangle of each of the body's phrases."""
-        boxes = [self._captions.box(body.phrases, phrase) for phrase in body.phrases]
+        centre = caption_centre(body, self._style, self._frame)
+        captioner = self._captioner(centre)
+        boxes = [captioner.box(body.phrases, phrase) for phrase in body.phrases]
         return tuple((box.left, box.top, box.right, box.bottom) for box in boxes)
 
     def _view(self, scene: Scene, at: int) -> View:
@@ -120,5 +127,11 @@ class Painter:
     def _words(self, scene: Scene, at: int, out: Planes) -> None:
         body = scene.body
         ms = (at - body.voice_frame) * 1000 / self._frame.fps
-        self._captions.shade(out, body.phrases, ms)
-        self._captions.draw(out, body.phrases, ms)
+        captioner = self._captioner(scene.captions)
+        captioner.shade(out, body.phrases, ms)
+        captioner.draw(out, body.phrases, ms)
+
+    def _captioner_at(self, centre: float) -> Captioner:
+        """Who letters where the middle of the captions is at this share of the frame's height."""
+        style = self._style.captions.model_copy(update={"centre": centre})
+        return Captioner(style, self._frame, self._language)

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from media.inspection.captions import Captions
 from media.inspection.container import check_boxes, check_streams
+from media.inspection.covered import check_faces, measured_faces
 from media.inspection.moving import MovingPictures
 from media.inspection.picture import inspect_picture
 from media.inspection.sound import check_clipping, check_levels, check_silence, silences_ms
@@ -58,12 +59,14 @@ def _look(path: Path, expected: Expected) -> tuple[Watched, list[Finding], dict[
     moving, stills, captions = MovingPictures(expected), Stills(expected), Captions(expected)
     watched = watch(path, (moving, stills, captions))
     findings = [*moving.findings(), *stills.findings(), *captions.findings()]
+    findings += check_faces(expected)
     if watched.error:
         findings.append(_undecodable(watched.error, watched.frames))
     elif watched.frames < watched.declared_frames:
         missing = f"{watched.declared_frames - watched.frames} frames are missing"
         findings.append(_undecodable(missing, watched.frames))
     measured = {**moving.measurements(), **stills.measurements(), **captions.measurements()}
+    measured |= measured_faces(expected)
     return watched, findings, {**measured, "duration_ms": round(watched.duration_ms, 1)}
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from media.inspection.captions import LEAST_CONTRAST, OPENING_MS
+from media.inspection.covered import MOST_COVERED
 from media.inspection.moving import FROZEN_S
 from media.inspection.sound import HIGHEST_DBTP, LONGEST_SILENCE_MS, TARGET_LUFS, TOLERANCE_LU
 from media.inspection.stills import ALIKE, WIDEST_EDGE_PX
@@ -71,7 +72,7 @@ def _words(name: str) -> str:
 
 
 def _known(expected: Expected) -> dict[str, _Measure]:
-    return {**_file(expected), **_picture(), **_captions(), **_sound()}
+    return {**_file(expected), **_picture(), **_captions(expected), **_sound()}
 
 
 def _file(expected: Expected) -> dict[str, _Measure]:
@@ -114,7 +115,9 @@ def _picture() -> dict[str, _Measure]:
     }
 
 
-def _captions() -> dict[str, _Measure]:
+def _captions(expected: Expected) -> dict[str, _Measure]:
+    looked = any(cue.faces is not None for cue in expected.cues)  # else no limit is met
+    free = f"≤ {MOST_COVERED:g}" if looked else ""
     early = f"< {OPENING_MS} ms"
 
     def caption(label: str, unit: str, limit: str, check: str) -> _Measure:
@@ -125,6 +128,10 @@ def _captions() -> dict[str, _Measure]:
             "Lowest contrast", ": 1", f"≥ {LEAST_CONTRAST:g} : 1", "caption_contrast"
         ),
         "caption_outside_px": caption("Outside the safe area", "px", "≤ 1 px", "caption_safe_area"),
+        "face_under_caption": caption(
+            "Largest share of a face under one", "", free, "caption_face"
+        ),
+        "unlooked_scenes": _Measure("Captions", "Not looked at for faces: scene", "", "", ()),
         "first_caption_ms": caption("First caption", "ms", early, "opening_caption"),
     }
 

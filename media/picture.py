@@ -91,6 +91,22 @@ def cover(
     return np.ascontiguousarray(cut), inside
 
 
+def kept_part(
+    path: Path, width_px: int, height_px: int, focus: tuple[float, float]
+) -> tuple[float, float, float, float]:
+    """What `cover` keeps of a picture, from its header alone: left, top, width, height as shares.
+
+    Raises:
+        MediaError: the picture cannot be read, or is too small or too large.
+    """
+    size = measure(path)
+    scale = max(width_px / size.width_px, height_px / size.height_px)
+    wide = min(1.0, width_px / scale / size.width_px)
+    high = min(1.0, height_px / scale / size.height_px)
+    left = min(max(focus[0] - wide / 2, 0.0), 1 - wide)
+    return left, min(max(focus[1] - high / 2, 0.0), 1 - high), wide, high
+
+
 def _scaled(path: Path, size: Size, scale: float, background: tuple[int, int, int]) -> Pixels:
     # libvips shrinks while it reads; enlarging is fifteen times cheaper in OpenCV.
     shrink = min(scale, 1.0)

@@ -8,7 +8,9 @@ from pydantic import Field, JsonValue
 
 from shortfactory.story import Plain
 
-CURED_BY_PICTURE: Final = frozenset({"black", "frozen", "flash", "flat", "sharpness", "duplicate"})
+CURED_BY_PICTURE: Final = frozenset(
+    {"black", "frozen", "flash", "flat", "sharpness", "duplicate", "caption_face"}
+)
 """Checks whose finding, where it names a scene, another picture of that scene cures."""
 
 CURED_BY_VOICE: Final = frozenset({"caption_onset", "voice_silence", "voice_missing", "clipping"})
@@ -27,13 +29,17 @@ class SceneSpan(NamedTuple):
 
 
 class ExpectedCue(Plain):
-    """A caption, a word or a phrase, and when its first word is spoken."""
+    """A caption, a word or a phrase, and when its first word is spoken.
+
+    `faces` are those in the frame at its middle; None where nobody looked at the scene's picture.
+    """
 
     text: str
     start_ms: int = Field(ge=0)
     end_ms: int = Field(ge=0)
     scene: int
     box: Box | None = None
+    faces: tuple[Box, ...] | None = None
 
 
 class Expected(Plain):

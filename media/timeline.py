@@ -17,6 +17,7 @@ from pydantic import Field
 from media.phrases import Phrase, phrases
 from media.style import SILENT, Style, TransitionName
 from shortfactory.errors import InvalidInput
+from shortfactory.sight import Sight
 from shortfactory.story import Effects, Plain, Scene, SceneKind, Word
 
 SAMPLE_RATE_HZ = 48_000
@@ -69,13 +70,15 @@ class Take(Plain):
     keyword: str = ""
     focus: tuple[float, float] | None = None
     language: str = "en"
+    sight: Sight | None = None  # None where nobody looked at the picture
 
 
 class Cue(Plain):
     """One phrase on the screen, in the film's own time. Lines are as shown.
 
     `box` is the rectangle of its ink, outline and shadow in pixels (left, top, right, bottom;
-    the last two outside), known once it has been drawn.
+    the last two outside), known once it has been drawn; so are `faces`, those in the frame at the
+    cue's middle, None where nobody looked at the scene's picture.
     """
 
     scene: int
@@ -85,6 +88,7 @@ class Cue(Plain):
     words: tuple[Word, ...]
     keyword: str = ""
     box: tuple[int, int, int, int] | None = None
+    faces: tuple[tuple[int, int, int, int], ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -84,5 +84,10 @@ def expected_of(film: Film, frame: Frame, style: Style) -> Expected:
 def _cue(cue: Cue) -> ExpectedCue:
     text = " ".join(cue.lines)
     return ExpectedCue(
-        text=text, start_ms=cue.start_ms, end_ms=cue.end_ms, scene=cue.scene, box=cue.box
+        text=text,
+        start_ms=cue.start_ms,
+        end_ms=cue.end_ms,
+        scene=cue.scene,
+        box=cue.box,
+        faces=cue.faces,
     )

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from media.timeline import Take
 from nodes.services import Services
+from shortfactory.sight import Sight
 from shortfactory.story import Scene, Word
 
 WORDS = TypeAdapter(tuple[Word, ...])
@@ -41,7 +42,14 @@ async def take_of(film: SceneFilm, language: str, services: Services) -> Take:
         words=WORDS.validate_python(narration["words"]),
         keyword=scene.keyword,
         language=language,
+        sight=sight_of(film["picture"]),
     )
+
+
+def sight_of(picture: dict[str, JsonValue]) -> Sight | None:
+    """What a scene's picture shows; None where nobody looked, as in films of older programs."""
+    seen = picture.get("sight")
+    return None if seen is None else Sight.model_validate(seen)
 
 
 def work_key(kind: str, *facts: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from providers.ledger import Realm
-from providers.ports import BatchImageModel, ImageModel, TextModel, VoiceModel
+from providers.ports import BatchImageModel, ImageModel, SightModel, TextModel, VoiceModel
 from providers.ratelimit import CallLimits
 
 
@@ -27,6 +27,10 @@ class Models(Protocol):
 
     def voice(self, model_id: str) -> VoiceModel:
         """The adapter that speaks."""
+        ...
+
+    def sight(self, model_id: str) -> SightModel:
+        """The adapter that looks at pictures."""
         ...
 
     def limits(self, model_id: str) -> CallLimits:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from decimal import Decimal
+
+from pydantic import JsonValue
 
 from providers.ledger import Bill
 from providers.purchase import Record, known_units
+from shortfactory.sight import Sight
 from shortfactory.story import Plain, Word
 
 
@@ -52,6 +58,19 @@ class Narration(Plain):
     duration_ms: int
     words: tuple[Word, ...]
     call: Call
+
+
+class Looked(Plain):
+    """What a picture shows, by whom it was looked at."""
+
+    sight: Sight
+    call: Call
+
+
+def call_key(facts: Mapping[str, JsonValue]) -> str:
+    """The key of a call: the hash of everything that changes its result."""
+    canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def call_of(bill: Bill, record: Record, *, cached: bool) -> Call:

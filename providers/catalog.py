@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from providers.access import Access, vendor_access
 from providers.ledger import Realm
 from providers.model_rows import MODEL_ROWS, Kind, ModelRow
-from providers.ports import BatchImageModel, ImageModel, TextModel, VoiceModel
+from providers.plans import offline_plan, vendor_plan
+from providers.ports import BatchImageModel, ImageModel, SightModel, TextModel, VoiceModel
 from providers.prices import priced_for
 from providers.ratelimit import CallLimits
 from shortfactory.errors import ConfigurationError
@@ -40,7 +41,7 @@ def plan_for(settings: Settings, providers: Providers, today: date | None = None
         ConfigurationError: a key is missing or unusable, or a chosen model is unknown, of the
             wrong kind, without a price, or past its sunset (the successor is named).
     """
-    plan = _offline_plan() if providers == "offline" else _vendor_plan(settings)
+    plan = offline_plan() if providers == "offline" else vendor_plan(settings)
     today = today or datetime.now(UTC).date()
     roles: tuple[tuple[str, Kind], ...] = (
         (plan.text, "text"),
@@ -48,6 +49,7 @@ def plan_for(settings: Settings, providers: Providers, today: date | None = None
         (plan.image_fallback, "image"),
         (plan.voice, "voice"),
         (plan.voice_fallback, "voice"),
+        *(((plan.sight, "sight"),) if plan.sight else ()),
     )
     for model_id, kind in roles:
         row = usable(model_id, kind, today)
@@ -69,7 +71,7 @@ def usable(model_id: str, kind: Kind, today: date) -> ModelRow:
         ConfigurationError: unknown, of another kind, or past its sunset.
     """
     row = _ROWS.get(model_id)
-    if row is None or row.kind != kind:
+    if row is None or not row.serves(kind):
         known = ", ".join(r.name for r in current(kind, today) if r.provider != "offline")
         raise ConfigurationError(
             f"{model_id} is not a known {kind} model.",
@@ -85,7 +87,7 @@ def usable(model_id: str, kind: Kind, today: date) -> ModelRow:
 
 def current(kind: Kind, today: date) -> tuple[ModelRow, ...]:
     """The models of a kind that still answer today."""
-    rows = (row for row in MODEL_ROWS if row.kind == kind)
+    rows = (row for row in MODEL_ROWS if row.serves(kind))
     return tuple(row for row in rows if row.sunset is None or today < row.sunset)
 
 
@@ -93,6 +95,7 @@ def warnings(plan: Plan, today: date, ahead_days: int = 30) -> tuple[str, ...]:
     """What a person should know of a plan's models before their sunset, one sentence each."""
     soon = today + timedelta(days=ahead_days)
     ids = {plan.text, plan.image, plan.image_fallback, plan.voice, plan.voice_fallback}
+    ids.add(plan.sight)
     rows = [_ROWS[model_id] for model_id in sorted(ids) if model_id in _ROWS]
     return tuple(
         f"{row.id} will be switched off on {row.sunset}; its successor is {row.successor}."
@@ -110,7 +113,7 @@ class Catalog:
         """Know where to find adapters; offline ones need no `http`. Nothing is loaded yet."""
         self._settings, self._http = settings, http
         self._providers: Providers = providers
-        self._built: dict[str, Any] = {}
+        self._built: dict[tuple[Kind, str], Any] = {}
         self._observe: Observe | None = None
 
     def text(self, model_id: str) -> TextModel:
@@ -133,6 +136,10 @@ class Catalog:
     def voice(self, model_id: str) -> VoiceModel:
         """The adapter that speaks; raises ConfigurationError as `plan_for` does."""
         return self._once(model_id, "voice", self._voice)
+
+    def sight(self, model_id: str) -> SightModel:
+        """The adapter that looks at pictures; raises ConfigurationError as `plan_for` does."""
+        return self._once(model_id, "sight", self._sight)
 
     def limits(self, model_id: str) -> CallLimits:
         """How many calls of this model may start per minute and run at once."""
@@ -166,9 +173,9 @@ class Catalog:
         self._observe = observe
 
     def _once(self, model_id: str, kind: Kind, build: Callable[[ModelRow], Adapter]) -> Adapter:
-        if model_id not in self._built:
-            self._built[model_id] = build(usable(model_id, kind, datetime.now(UTC).date()))
-        return self._built[model_id]
+        if (kind, model_id) not in self._built:
+            self._built[kind, model_id] = build(usable(model_id, kind, datetime.now(UTC).date()))
+        return self._built[kind, model_id]
 
     # Adapters are imported where they are built: the vendors' SDKs cost seconds and megabytes.
 
@@ -205,6 +212,15 @@ class Catalog:
 
         return self._gemini(GeminiSpeech, row)
 
+    def _sight(self, row: ModelRow) -> SightModel:
+        if row.provider == "offline":
+            from providers.offline.eye import OfflineEye  # noqa: PLC0415
+
+            return OfflineEye()
+        from providers.gemini_sight import GeminiSight  # noqa: PLC0415
+
+        return self._gemini(GeminiSight, row)
+
     def _gemini(self, adapter: Callable[..., Adapter], row: ModelRow) -> Adapter:
         key, base_url = vendor_access(self._settings, self._providers, "gemini")
         timeout_s = self._settings.gemini.timeout_s
@@ -225,23 +241,3 @@ class Catalog:
         if self._http is None:
             raise ConfigurationError("Vendors need an HTTP client; this catalogue has none.")
         return self._http
-
-
-def _offline_plan() -> Plan:
-    return Plan(
-        text="offline:writer",
-        image="offline:illustrator",
-        image_fallback="offline:poster",
-        voice="offline:espeak",
-        voice_fallback="offline:espeak-klatt",
-    )
-
-
-def _vendor_plan(settings: Settings) -> Plan:
-    return Plan(
-        text=f"gemini:{settings.gemini.text_model}",
-        image=f"gemini:{settings.gemini.image_model}",
-        image_fallback=f"gemini:{settings.gemini.image_fallback_model}",
-        voice=f"elevenlabs:{settings.elevenlabs.model}",
-        voice_fallback=f"gemini:{settings.gemini.speech_model}",
-    )

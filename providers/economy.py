@@ -18,10 +18,12 @@ from shortfactory.plan import Plan
 from shortfactory.settings import GraphSettings
 from shortfactory.story import MIN_SECONDS, Plain, Script, Topic
 
-Step = Literal["batch", "voice", "text", "image", "pictures", "length"]
+Step = Literal["sight", "batch", "voice", "text", "image", "pictures", "length"]
 
-# The order is a promise: waiting before sound, sound before words, words before pictures.
-ORDER: tuple[Step, ...] = ("batch", "voice", "text", "image", "pictures", "length")
+# The order is a promise: a help before waiting, waiting before sound, sound before words, words
+# before pictures.
+ORDER: tuple[Step, ...] = ("sight", "batch", "voice", "text", "image", "pictures", "length")
+UNLOOKED = "nobody looks at the pictures: captions may stand on a face"
 SHORTER = 0.8  # of the length, per step
 
 _ROWS = {row.id: row for row in MODEL_ROWS}
@@ -100,6 +102,8 @@ def share_pictures(script: Script, share: tuple[tuple[int, int], ...]) -> Script
 
 
 def _steps(about: Topic | Script, plan: Plan, *, may_wait: bool) -> Iterator[Economy]:
+    if plan.sight:
+        yield _step("sight", plan.model_copy(update={"sight": ""}), UNLOOKED)
     if may_wait and not plan.batch and {plan.image, plan.image_fallback} <= _IN_BATCH:
         yield _step("batch", plan.model_copy(update={"batch": True}), "up to a day of waiting")
     for step in ("voice", "text", "image"):

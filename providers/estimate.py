@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from providers.imagined import imagined
 from providers.model_rows import MODEL_ROWS
-from providers.ports import ImageRequest, VoiceRequest
+from providers.ports import ImageRequest, SightRequest, VoiceRequest
 from providers.price_rows import Lane
 from providers.prices import price, usual, worst
-from providers.usage_bounds import USUAL_CHARACTERS_PER_S
 from shortfactory.errors import ConfigurationError
 from shortfactory.money import ZERO
 from shortfactory.plan import Plan
@@ -23,7 +23,6 @@ from shortfactory.story import MAX_SCENES, Plain, Scene, Script, Topic
 _WRITING = {"story": (1000, 900), "script": (2000, 1800), "revise": (3500, 1800)}
 _REWORD, _LONGEST_REPLY_TOKENS = (600, 150), 8192
 _STYLE_CHARACTERS = 900  # style, light, palette and looks around a scene's own picture note
-_PICTURE_NOTE_CHARACTERS = 160
 _REFERENCES = {row.id: row.references for row in MODEL_ROWS}
 _SHEET = "0" * 64
 
@@ -40,7 +39,7 @@ NOTHING = Part(calls=0, expected_usd=ZERO, worst_usd=ZERO)
 
 
 class SceneEstimate(Plain):
-    """One scene: its picture (free where it shows another's) and its voice."""
+    """One scene: its picture, looked at (free where it shows another's), and its voice."""
 
     number: int
     picture: Part
@@ -71,7 +70,7 @@ def estimate(about: Topic | Script, plan: Plan, limits: GraphSettings, at: datet
         ConfigurationError: a model of the plan has no known price.
     """
     pricing = _Pricing(plan, limits, at)
-    script = about if isinstance(about, Script) else _imagined(about)
+    script = about if isinstance(about, Script) else imagined(about)
     writing = pricing.writing(script_is_there=isinstance(about, Script))
     numbers = [scene.number for scene in script.scenes]
     headroom_usd = pricing.headroom_usd(script, numbers, numbers)
@@ -182,6 +181,8 @@ class _Pricing:
                 request = self._picture_request(scene, script, plan.image)
                 usually_usd, most_usd = self._image(plan.image, request)
                 gaps.append(most_usd - usually_usd)
+                looked_usd, most_looked_usd = self._look()
+                gaps.append(most_looked_usd - looked_usd)
             if scene.number in voices:
                 spoken = VoiceRequest(text=scene.narration, language=script.language)
                 gaps.append(worst(plan.voice, spoken, self.at) - usual(plan.voice, spoken, self.at))
@@ -195,7 +196,12 @@ class _Pricing:
         tries = max(2, self.limits.image_attempts) + self.limits.rewords
         rewording_usd = self._text(*_REWORD)[1] * self.limits.rewords
         once_usd = main[1] * tries + other[1] * self.limits.image_attempts + rewording_usd
-        return Part(calls=1, expected_usd=main[0], worst_usd=once_usd * (1 + self.limits.repairs))
+        looked_usd, most_looked_usd = self._look()
+        return Part(
+            calls=2 if self.plan.sight else 1,
+            expected_usd=main[0] + looked_usd,
+            worst_usd=(once_usd + most_looked_usd) * (1 + self.limits.repairs),
+        )
 
     def voice(self, scene: Scene, script: Script) -> Part:
         request = VoiceRequest(text=scene.narration, language=script.language)
@@ -218,6 +224,13 @@ class _Pricing:
         facts = (model_id, request, self.at, self.lane)
         return usual(*facts), worst(*facts)
 
+    def _look(self) -> tuple[Decimal, Decimal]:
+        """Of one picture; only one that has passed its measurements is looked at."""
+        if not self.plan.sight:
+            return ZERO, ZERO
+        facts = (self.plan.sight, SightRequest(picture=_SHEET), self.at)
+        return usual(*facts), worst(*facts)
+
     def _text(self, tokens_in: int, tokens_out: int) -> tuple[Decimal, Decimal]:
         usually = {"input_tokens": tokens_in, "output_tokens": tokens_out}
         most = {"input_tokens": tokens_in * 2, "output_tokens": _LONGEST_REPLY_TOKENS}
@@ -229,21 +242,6 @@ class _Pricing:
 
     def _takes_references(self, model_id: str) -> bool:
         return _REFERENCES.get(model_id, 0) > 0
-
-
-def _imagined(topic: Topic) -> Script:
-    """A script of the ordered length, for pricing what is not written yet."""
-    spoken = round(topic.seconds * USUAL_CHARACTERS_PER_S / topic.scenes)
-    scenes = tuple(
-        Scene(
-            number=number,
-            kind="body",
-            narration="a" * spoken,
-            picture=f"{number}".ljust(_PICTURE_NOTE_CHARACTERS, "a"),
-        )
-        for number in range(1, topic.scenes + 1)
-    )
-    return Script(title=topic.text, language=topic.language, scenes=scenes)
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -7,8 +7,6 @@ says what happens to the money at every point where a process may die.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
@@ -22,7 +20,7 @@ from providers.adapters import Models
 from providers.batch_lane import BatchLane, Later, Waiting
 from providers.batch_rows import BatchRows
 from providers.books import Books
-from providers.calls import Call, Narration, Picture, Written, call_of
+from providers.calls import Call, Looked, Narration, Picture, Written, call_key, call_of
 from providers.keeping import Keeper
 from providers.ledger import Bill, Ledger
 from providers.meters import Meters
@@ -31,6 +29,7 @@ from providers.ports import (
     ArtifactStore,
     ImageRequest,
     RecordedModel,
+    SightRequest,
     TextRequest,
     VoiceRequest,
 )
@@ -42,6 +41,7 @@ from providers.till import Till
 from shortfactory.errors import ArtifactLost
 from shortfactory.plan import Payer
 from shortfactory.settings import GatewaySettings
+from shortfactory.sight import Sight
 
 Send = Callable[[], Awaitable[Reply]]
 LOOK_BACK = timedelta(days=30)
@@ -73,7 +73,7 @@ class Gateway:
         self._settings, self._passage = settings, Passage(limiter, settings)
         self.halts = self._passage.halts
         self._till = Till(store, ledger, self._passage, settings, clock)
-        self._batches = BatchRows(ledger.pool)
+        self._batches, self._meters = BatchRows(ledger.pool), Meters()
         self._lane = BatchLane(
             rows=self._batches,
             ledger=ledger,
@@ -85,7 +85,6 @@ class Gateway:
             limits=catalog.limits,
             settings=settings,
         )
-        self._meters = Meters()
 
     async def write(self, model: str, request: TextRequest, payer: Payer) -> Written:
         """Have a text model answer in JSON; see `Till.buy` for what it raises."""
@@ -144,6 +143,16 @@ class Gateway:
         record, call = await self._once(bill, request, send, self._keeper.narration, trace)
         return Narration.model_validate({**_only(record, Narration), "call": call})
 
+    async def look(self, model: str, request: SightRequest, payer: Payer) -> Looked:
+        """Have a model look at a kept picture; see `Till.buy` for what it raises."""
+        adapter = self._catalog.sight(model)
+        bill = self._bill("sight", model, adapter.fingerprint(request), payer)
+        picture = await self._store.read(request.picture)
+        send = partial(adapter.look, request, picture)
+        record, call = await self._once(bill, request, send, self._keeper.sight)
+        data = await self._store.read(str(record["sha256"]))
+        return Looked(sight=Sight.model_validate_json(data), call=call)
+
     async def recover(self, run_id: str) -> tuple[Entry, ...]:
         """Close what dead processes left reserved for a run; returns those rows as found.
 
@@ -180,7 +189,7 @@ class Gateway:
         facts |= {"request": dict(fingerprint)}
         provider, _, model = model_id.partition(":")
         return Bill(
-            call_key=_key(facts),
+            call_key=call_key(facts),
             payer=payer,
             realm=realm,
             provider=provider,
@@ -239,11 +248,6 @@ class Gateway:
             return None
         await self._ledger.cached(bill, Decimal(str(record["cost_usd"])), self._clock())
         return record
-
-
-def _key(facts: Mapping[str, JsonValue]) -> str:
-    canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _only(record: Mapping[str, JsonValue], result: type[Picture | Narration]) -> Record:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from providers.ports import ArtifactStore, ImageReply, TextReply, Usage, VoiceReply
+from providers.ports import ArtifactStore, ImageReply, SightReply, TextReply, Usage, VoiceReply
 from providers.purchase import Record
 from shortfactory.errors import MalformedReply
 
@@ -48,6 +48,11 @@ class Keeper:
         duration_ms = round(len(reply.pcm) / 2 / reply.rate_hz * 1000)
         words: list[JsonValue] = [word.model_dump(mode="json") for word in reply.words]
         return {"kind": "voice", "sha256": sha256, "duration_ms": duration_ms, "words": words}
+
+    async def sight(self, reply: SightReply) -> Record:
+        """Keep what was seen, as JSON."""
+        data = reply.sight.model_dump_json().encode()
+        return {"kind": "sight", "sha256": await self.store.put(data, ".json")}
 
     def _check(self, data: bytes, usage: Usage) -> None:
         if len(data) > self.largest_bytes:

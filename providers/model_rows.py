@@ -10,7 +10,7 @@ from typing import Literal
 
 from shortfactory.story import Plain
 
-Kind = Literal["text", "image", "voice"]
+Kind = Literal["text", "image", "voice", "sight"]
 
 READ_ON = date(2026, 11, 22)
 _GOOGLE = "https://ai.google.dev/gemini-api/docs/deprecations"
@@ -39,6 +39,11 @@ class ModelRow(Plain):
     def provider(self) -> str:
         """The vendor's name in model ids, prices and the ledger."""
         return self.id.partition(":")[0]
+
+    def serves(self, kind: Kind) -> bool:
+        """Whether it does this kind of work; every text model of Gemini takes pictures too."""
+        seeing = self.kind == "text" and self.provider == "gemini"
+        return self.kind == kind or (kind == "sight" and seeing)
 
     @property
     def name(self) -> str:
@@ -148,6 +153,7 @@ MODEL_ROWS: tuple[ModelRow, ...] = (
     _offline("writer", "text"),
     _offline("illustrator", "image"),
     _offline("poster", "image"),
+    _offline("eye", "sight"),
     _offline("espeak", "voice"),
     _offline("espeak-klatt", "voice"),
 )

@@ -1,8 +1,7 @@
 """The ports: what a text model, an image model, a voice model and an artifact store promise.
 
-An adapter talks to one vendor and does nothing else: no retry, no limit, no price. It maps
-every failure to `shortfactory.errors` and reports what was used. `providers/gateway.py` is the
-only caller.
+An adapter talks to one vendor, for `providers/gateway.py` alone: no retry, no limit, no price. It
+maps every failure to `shortfactory.errors` and reports what was used.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue
 
+from shortfactory.sight import Sight
 from shortfactory.story import Plain, Word
 
 Task = Literal["story", "script", "revise", "reword", "package", "translate"]
@@ -37,14 +37,10 @@ class TextRequest(Plain):
 
 
 class ImageRequest(Plain):
-    """Ask for one picture.
-
-    `subject` is the scene's own picture note inside `prompt`; it, `keyword` and `palette` serve
-    models that compose by rule. A model sends, and fingerprints, only what it understands.
-    """
+    """Ask for one picture. A model sends, and fingerprints, only what it understands."""
 
     prompt: str
-    subject: str = ""
+    subject: str = ""  # the scene's own note; like keyword and palette, for composing by rule
     aspect: Aspect = "9:16"
     size: Literal["1K", "2K", "4K"] = "1K"
     references: tuple[str, ...] = ()  # sha256 of pictures to stay consistent with
@@ -66,11 +62,16 @@ class VoiceRequest(Plain):
     variation: int = 0
 
 
+class SightRequest(Plain):
+    """Look at a finished picture, named by its sha256."""
+
+    picture: str
+
+
 class Usage(Plain):
     """What a call used, by unit. Missing numbers are None and settled at the reservation."""
 
-    units: dict[str, int | None] = Field(default_factory=dict)
-    """For example input_tokens, output_tokens, image_tokens, characters, images."""
+    units: dict[str, int | None] = Field(default_factory=dict)  # like input_tokens, characters
     request_id: str = ""
 
 
@@ -97,6 +98,13 @@ class VoiceReply(Plain):
     pcm: bytes
     rate_hz: int
     words: tuple[Word, ...]
+    usage: Usage = Usage()
+
+
+class SightReply(Plain):
+    """What the picture shows."""
+
+    sight: Sight
     usage: Usage = Usage()
 
 
@@ -133,8 +141,7 @@ class BatchJob(Plain):
     """How far a batch of one picture is: at work, done, or over without a picture."""
 
     state: Literal["working", "done", "cancelled", "failed"]
-    reply: dict[str, JsonValue] = Field(default_factory=dict)
-    """What came back, in the adapter's own words; for `read` alone."""
+    reply: dict[str, JsonValue] = Field(default_factory=dict)  # for the adapter's `read` alone
     reason: str = ""
 
 
@@ -171,11 +178,18 @@ class VoiceModel(Model, Protocol):
         ...
 
 
+class SightModel(Model, Protocol):
+    """Looks at a picture, of which it is given the bytes behind `request.picture`."""
+
+    async def look(self, request: SightRequest, picture: bytes) -> SightReply:
+        """Make one request to the vendor."""
+        ...
+
+
 class VendorRecord(Plain):
     """A paid call as it stands in the vendor's own books."""
 
-    ref: str
-    """The vendor's id of the request."""
+    ref: str  # the vendor's id of the request
     trace: dict[str, str]
     units: dict[str, int | None]
 

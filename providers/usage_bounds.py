@@ -12,10 +12,10 @@ import json
 import math
 from dataclasses import dataclass
 
-from providers.ports import ImageRequest, TextRequest, VoiceRequest
+from providers.ports import ImageRequest, SightRequest, TextRequest, VoiceRequest
 
 Units = dict[str, int]
-Request = TextRequest | ImageRequest | VoiceRequest
+Request = TextRequest | ImageRequest | VoiceRequest | SightRequest
 
 MOST_REMAINDER_TOKENS = 1_400  # around a picture: twice the 346 + 340 that were ever recorded
 FRAME_TOKENS = 64  # what a vendor adds around the words: roles, tool frames
@@ -25,6 +25,12 @@ AUDIO_TOKENS_PER_S = 25  # Gemini speech: ai.google.dev/gemini-api/docs/tokens
 MOST_AUDIO_TOKENS = 16_384  # what every Gemini speech model may answer at most: eleven minutes
 USUAL_CHARACTERS_PER_S = 15
 SLOWEST_LETTER_S = 0.25  # a slow reader
+SEEN_TOKENS = (
+    1_120  # of a picture at high resolution: ai.google.dev/gemini-api/docs/media-resolution
+)
+QUESTION_TOKENS = 512  # the words and the schema beside it: under 1,400 characters, halved and more
+USUAL_QUESTION_TOKENS, USUAL_SIGHT_TOKENS = 150, 80  # a face or two and a subject, in JSON
+MOST_SIGHT_TOKENS = 1_024  # twelve faces, a subject, and the least thinking of any model
 FIRST_IDEOGRAPH = 0x2E80
 SLOWEST_SIGN_S = 0.7  # a digit or an ideograph stands for a whole syllable or word
 
@@ -64,6 +70,9 @@ def most_units(model_id: str, request: Request) -> Units:
     if isinstance(request, TextRequest):
         given = token_bound(_words_of(request))
         return {"input_tokens": given, "output_tokens": request.max_output_tokens}
+    if isinstance(request, SightRequest):
+        given = SEEN_TOKENS + QUESTION_TOKENS + FRAME_TOKENS
+        return {"input_tokens": given, "output_tokens": MOST_SIGHT_TOKENS}
     if isinstance(request, ImageRequest):
         return _picture_units(model_id, request, most=True)
     if model_id.startswith("gemini:"):
@@ -81,6 +90,9 @@ def usual_units(model_id: str, request: Request) -> Units:
         given = FRAME_TOKENS + len(_words_of(request)) // CHARACTERS_PER_TOKEN
         usual = min(USUAL_OUTPUT_TOKENS, request.max_output_tokens)
         return {"input_tokens": given, "output_tokens": usual}
+    if isinstance(request, SightRequest):
+        given = SEEN_TOKENS + USUAL_QUESTION_TOKENS
+        return {"input_tokens": given, "output_tokens": USUAL_SIGHT_TOKENS}
     if isinstance(request, ImageRequest):
         return _picture_units(model_id, request, most=False)
     if model_id.startswith("gemini:"):

@@ -8,12 +8,13 @@ from typing import Literal
 from shortfactory.story import Plain
 
 Providers = Literal["offline", "simulator", "live"]
-Role = Literal["text", "image", "image_fallback", "voice", "voice_fallback"]
+Role = Literal["text", "image", "image_fallback", "voice", "voice_fallback", "sight"]
 
 
 class Plan(Plain):
     """Model ids ("provider:model") per role. A fallback is another model, never a placeholder.
 
+    `sight` looks at finished pictures; "" leaves them unlooked at, as older plans did.
     `batch`: pictures at half the price, waited for at most `patience_s` and then drawn at once.
     """
 
@@ -23,6 +24,7 @@ class Plan(Plain):
     voice: str
     voice_fallback: str
     image_size: Literal["1K", "2K", "4K"] = "1K"
+    sight: str = ""
     batch: bool = False
     patience_s: float = 86_400
 

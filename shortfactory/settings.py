@@ -47,6 +47,11 @@ class GeminiSettings(BaseModel):
     image_model: str = "gemini-3.1-flash-lite-image"
     image_fallback_model: str = "gemini-nano-banana-2.1"
     speech_model: str = "gemini-3.8-flash-lite-tts"
+    sight_model: str = Field(
+        default="gemini-3.1-flash-lite",
+        description="the text model that looks at each finished picture, so that captions keep "
+        "off faces; empty lets nobody look",
+    )
     requests_per_minute: int = Field(default=300, ge=1)
     images_per_minute: int = Field(default=60, ge=1)
     timeout_s: float = Field(default=120, gt=0)

@@ -27,11 +27,15 @@ NAME, LOOKS = "Mara", "about forty, short grey curls, round glasses, a long yell
 
 def reply(prompt: str, system: str, schema: Json | None) -> str:
     """The model's words: JSON that obeys the schema, or prose where none was given."""
-    brief = read(prompt, system)
-    dice = Random(prompt)
     if schema is None:
-        return " ".join(_spoken(brief, dice, 60, list(BODY)))
+        return prose(prompt, system)
+    brief, dice = read(prompt, system), Random(prompt)
     return json.dumps(fill(schema, _wish(prompt, brief, schema, dice)), ensure_ascii=False)
+
+
+def prose(prompt: str, system: str = "") -> str:
+    """Some sentences about what the prompt is about."""
+    return " ".join(_spoken(read(prompt, system), Random(prompt), 60, list(BODY)))
 
 
 def _wish(prompt: str, brief: Brief, schema: Json, dice: Random) -> Json:

@@ -16,7 +16,7 @@ from simulator.faults import GENERATING, MAKING, Action, Fault
 from simulator.models import MODELS
 from simulator.wire import Answer, Call, Json, Kind
 
-TEXT: frozenset[Kind] = frozenset({"text"})
+TEXT: frozenset[Kind] = frozenset({"text", "sight"})
 IMAGE: frozenset[Kind] = frozenset({"image"})
 SPEECH: frozenset[Kind] = frozenset({"speech"})
 ABSURD = 2_000_000_000

@@ -13,8 +13,8 @@ from pydantic import Field
 from shortfactory.story import Plain
 from simulator.wire import Answer, Call, Kind
 
-MAKING: frozenset[Kind] = frozenset({"text", "image", "speech", "voice"})
-GENERATING: frozenset[Kind] = frozenset({"text", "image", "speech"})
+MAKING: frozenset[Kind] = frozenset({"text", "sight", "image", "speech", "voice"})
+GENERATING: frozenset[Kind] = frozenset({"text", "sight", "image", "speech"})
 ANY: frozenset[Kind] = frozenset({*MAKING, "alignment", "batch", "catalogue"})
 
 UNPAID: frozenset[Kind] = frozenset({"batch", "catalogue"})

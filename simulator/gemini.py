@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from uuid import uuid4
 
-from simulator import author, schema
+from simulator import author, onlooker, schema
 from simulator.gemini_errors import invalid, unknown_field
 from simulator.gemini_request import (
     IMAGE_FIELDS,
@@ -71,15 +71,17 @@ def _written(call: Call, model: GeminiModel, config: Json) -> Answer:
     elif config.get("responseSchema") is not None:
         shape = config["responseSchema"]
         schema.check(shape, "generation_config.response_schema", schema.OPENAPI_KEYWORDS)
-    text = author.reply(call.text, system_of(call.body), shape)
+    seen = references_of(call.body)
+    system = system_of(call.body)
+    text = onlooker.reply(seen[0], shape) if seen else author.reply(call.text, system, shape)
     thoughts = _thoughts(model, config)
     room = int(config.get("maxOutputTokens", DEFAULT_OUTPUT_TOKENS)) - thoughts
     reason = "STOP" if _tokens(text) <= room else "MAX_TOKENS"
     text = text[: max(room, 0) * CHARACTERS_PER_TOKEN]
     parts: list[Json] = [{"text": text, "thoughtSignature": SIGNATURE}] if text else []
-    read = _tokens(call.text + system_of(call.body))
+    read = _tokens(call.text + system) + REFERENCE_TOKENS * len(seen)
     units = {"input_tokens": read, "output_tokens": thoughts + (_tokens(text) if text else 0)}
-    usage = _usage(read, units["output_tokens"] - thoughts, thoughts)
+    usage = _usage(read, units["output_tokens"] - thoughts, thoughts, None, len(seen))
     return _answer(call, model, parts, reason, units, usage)
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from simulator.gemini_errors import invalid, model_gone, unknown_field
 from simulator.models import ALIASES, MODELS, RETIRED, GeminiModel
 from simulator.pictures import readable
-from simulator.wire import Call, Json, Rejected, camel, is_unicode
+from simulator.wire import Call, Json, Kind, Rejected, camel, is_unicode
 
 _REQUEST_FIELDS = """
 contents systemInstruction tools toolConfig safetySettings generationConfig cachedContent
@@ -94,7 +94,13 @@ def read_call(model: str, raw: Any) -> Call:
         raise unknown_field(field, "")
     for field in body.get("generationConfig", {}).keys() - CONFIG_FIELDS:
         raise unknown_field(field, "generation_config")
-    return Call("gemini", MODELS[name].makes, name, body, text)
+    return Call("gemini", _kind(MODELS[name], body), name, body, text)
+
+
+def _kind(model: GeminiModel, body: Json) -> Kind:
+    """What is wanted; a text model that is given a picture is to look at it."""
+    given = any("inlineData" in part for content in body["contents"] for part in _parts(content))
+    return "sight" if model.makes == "text" and given else model.makes
 
 
 def _mistyped(error: ValidationError) -> Rejected:

@@ -14,6 +14,7 @@ Profile = Literal["instant", "usual", "slow", "stuck"]
 # which for pictures ranges from 4 to 40 s.
 USUAL_S: dict[Kind, tuple[float, float]] = {
     "text": (3.0, 6.0),
+    "sight": (1.5, 4.0),
     "image": (6.0, 20.0),
     "speech": (3.0, 8.0),
     "voice": (1.5, 4.0),

@@ -14,6 +14,7 @@ from simulator.faults import Action, Fault
 from simulator.wire import Answer, Call, Json, Kind
 
 TEXT: frozenset[Kind] = frozenset({"text"})
+SIGHT: frozenset[Kind] = frozenset({"sight"})
 IMAGE: frozenset[Kind] = frozenset({"image"})
 BLUR_PX = 24.0
 SHAPES = 40
@@ -63,7 +64,22 @@ def _poor_script(_fault: Fault, _call: Call, answer: Answer) -> None:
         answer.outcome = "poor script"
 
 
+def _all_face(_fault: Fault, _call: Call, answer: Answer) -> None:
+    """Say that one face fills the whole picture, whatever was drawn."""
+    said = json.dumps({"faces": [{"box_2d": [0, 0, 1000, 1000]}], "subject": []})
+    _part(answer)["text"] = said
+    answer.outcome = "all face"
+
+
+def _nowhere(_fault: Fault, _call: Call, answer: Answer) -> None:
+    """Answer a look with words where boxes were asked for."""
+    _part(answer)["text"] = json.dumps({"faces": "a woman, smiling"})
+    answer.outcome = "no boxes"
+
+
 POOR_WORK = {
+    "all_face": Action("A face that fills the picture.", SIGHT, damage=_all_face),
+    "no_boxes": Action("Words about faces, and no boxes.", SIGHT, damage=_nowhere),
     "blurred": Action("A blurred picture.", IMAGE, damage=_blurred),
     "same_picture": Action("One and the same picture.", IMAGE, damage=_same),
     "poor_script": Action(

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from starlette.responses import Response
 
 Vendor = Literal["gemini", "elevenlabs"]
-Kind = Literal["text", "image", "speech", "voice", "alignment", "batch", "catalogue"]
+Kind = Literal["text", "sight", "image", "speech", "voice", "alignment", "batch", "catalogue"]
 Json = dict[str, Any]
 Deliver = Callable[[bytes, Mapping[str, str]], Response]
 

@@ -22,7 +22,7 @@ ACCOUNTS = (
         voice=STOPPED_VOICE,
         says="Wait until the quota is renewed",
         requests={"text": 2, "image": 1},
-        cure={"image": 1, "voice": 1},
+        cure={"image": 1, "sight": 1, "voice": 1},
     ),
     OneByOne(
         name="voice_key",
@@ -41,8 +41,8 @@ ACCOUNTS = (
         picture=("illustrate", *STOPPED_PICTURE * 2),
         voice=STOPPED_VOICE * 3,
         says="Add credits or change the plan",
-        requests={"text": 2, "image": 1, "voice": 1},
-        cure={"image": 2, "voice": 3},
+        requests=USUAL,
+        cure={"image": 2, "sight": 2, "voice": 3},
     ),
     OneByOne(
         name="voice_credits_later",
@@ -52,7 +52,7 @@ ACCOUNTS = (
         picture=("illustrate", "illustrate", *STOPPED_PICTURE),
         voice=("narrate", *STOPPED_VOICE * 2),
         says="Nothing more is paid for while elevenlabs:",
-        requests={"text": 2, "image": 2, "voice": 2},
-        cure={"image": 1, "voice": 2},
+        requests={"text": 2, "image": 2, "sight": 2, "voice": 2},
+        cure={"image": 1, "sight": 1, "voice": 2},
     ),
 )

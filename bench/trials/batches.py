@@ -19,7 +19,7 @@ BATCHES = (
             *("illustrate", "await_batch", "illustrate!"),
             *("reword", "illustrate", "await_batch", "illustrate"),
         ),
-        requests={"text": 3, "batch": 2, "image": 2, "voice": 1},
+        requests={"text": 3, "batch": 2, "image": 2, "sight": 1, "voice": 1},
     ),
     Patient(
         name="batch_of_half_a_picture",
@@ -29,7 +29,7 @@ BATCHES = (
             *("illustrate", "await_batch", "illustrate!"),
             *("illustrate", "await_batch", "illustrate"),
         ),
-        requests={"text": 2, "batch": 2, "image": 2, "voice": 1},
+        requests={"text": 2, "batch": 2, "image": 2, "sight": 1, "voice": 1},
     ),
     Patient(
         name="batch_model_refuses",
@@ -40,7 +40,7 @@ BATCHES = (
             *("illustrate", "await_batch", "illustrate!"),
             *("illustrate_fallback", "await_batch", "illustrate_fallback"),
         ),
-        requests={"text": 4, "batch": 4, "image": 4, "voice": 1},
+        requests={"text": 4, "batch": 4, "image": 4, "sight": 1, "voice": 1},
     ),
     Patient(
         name="batch_unseen",
@@ -48,14 +48,14 @@ BATCHES = (
         # The first list is that of the voices.
         faults=once("unavailable", kind="catalogue", skip=1),
         picture=("illustrate", "await_batch", "illustrate", "await_batch", "illustrate"),
-        requests={"text": 2, "batch": 1, "image": 1, "voice": 1},
+        requests={"text": 2, "batch": 1, "image": 1, "sight": 1, "voice": 1},
     ),
     Patient(
         name="batch_lost_on_the_way",
         fault="The connection breaks while a batch is handed in",
         faults=once("reset", kind="batch"),
         picture=("illustrate", "await_batch", "illustrate", "await_batch", "illustrate"),
-        requests={"text": 2, "batch": 2, "image": 1, "voice": 1},
+        requests={"text": 2, "batch": 2, "image": 1, "sight": 1, "voice": 1},
     ),
     Patient(
         name="batch_key",
@@ -67,7 +67,7 @@ BATCHES = (
         status="parked",
         says="Check GOOGLE_API_KEY",
         requests={"text": 2, "batch": 1},
-        cure={"batch": 1, "image": 1, "voice": 1},
+        cure={"batch": 1, "image": 1, "sight": 1, "voice": 1},
     ),
     Patient(
         name="batch_key_withdrawn",
@@ -78,6 +78,7 @@ BATCHES = (
         status="parked",
         says="Check GOOGLE_API_KEY",
         requests={"text": 2, "batch": 1, "image": 1, "voice": 1},
+        cure={"sight": 1},
         exact=False,  # the batch is drawn meanwhile, and held at its worst case until it is seen
     ),
 )

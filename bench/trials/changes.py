@@ -64,7 +64,7 @@ CHANGES = (
         text=("amend",),
         picture=("illustrate!", "reword", "illustrate"),
         voice=(),
-        requests={"text": 1, "image": 2},
+        requests={"text": 1, "image": 2, "sight": 1},
     ),
     Trial(
         name="changed_take_unpaid",

@@ -17,21 +17,21 @@ PICTURES = (
         fault="A picture is refused",
         faults=once("refuse", kind="image", value="IMAGE_SAFETY"),
         picture=("illustrate!", "reword", "illustrate"),
-        requests={"text": 3, "image": 2, "voice": 1},
+        requests={"text": 3, "image": 2, "sight": 1, "voice": 1},
     ),
     Trial(
         name="refused_twice_by_chance",
         fault="The identical picture is refused twice",
         faults=once("refuse", 2, kind="image", value="IMAGE_OTHER"),
         picture=("illustrate!", "illustrate!", "reword", "illustrate"),
-        requests={"text": 3, "image": 3, "voice": 1},
+        requests={"text": 3, "image": 3, "sight": 1, "voice": 1},
     ),
     Trial(
         name="first_model_refuses",
         fault="The first image model refuses whatever the words",
         faults=always("refuse", model=FIRST, value="IMAGE_SAFETY"),
         picture=("illustrate!", "reword") * 2 + ("illustrate!", "illustrate_fallback"),
-        requests={"text": 4, "image": 4, "voice": 1},
+        requests={"text": 4, "image": 4, "sight": 1, "voice": 1},
     ),
     Trial(
         name="no_other_words",
@@ -41,7 +41,7 @@ PICTURES = (
             *always("wrong_json", skip=2),
         ),
         picture=("illustrate!", "reword!", "illustrate_fallback"),
-        requests={"text": 3, "image": 2, "voice": 1},
+        requests={"text": 3, "image": 2, "sight": 1, "voice": 1},
     ),
     Trial(
         name="both_refuse",
@@ -52,7 +52,7 @@ PICTURES = (
         status="parked",
         says="No picture for scene 1:",
         requests={"text": 4, "image": 5, "voice": 1},
-        cure={"image": 1},
+        cure={"image": 1, "sight": 1},
     ),
     Trial(
         name="image_model_gone",
@@ -96,7 +96,7 @@ PICTURES = (
         picture=("illustrate",) * 2 + ("illustrate_fallback",) * 2 + ("park_picture",),
         status="parked",
         says="No picture for scene 1: The picture",
-        requests={**USUAL, "image": 4},
-        cure={"image": 1},
+        requests={"text": 2, "image": 4, "voice": 1},
+        cure={"image": 1, "sight": 1},
     ),
 )

@@ -10,7 +10,7 @@ from shortfactory.story import Plain
 from simulator.faults import Fault
 
 FIRST = Settings.model_fields["gemini"].default.image_model
-USUAL = {"text": 2, "image": 1, "voice": 1}
+USUAL = {"text": 2, "image": 1, "sight": 1, "voice": 1}
 ALL_AT_ONCE = GraphSettings().scenes_at_once
 
 SOUND = ("narrate",)

@@ -1,6 +1,9 @@
 """One suite per port over every implementation: offline, and live adapters on the simulator."""
 
 import json
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 
 import cv2
@@ -10,8 +13,9 @@ import pytest
 from nodes.prompting import load, wire_schema
 from providers.catalog import Catalog
 from providers.http import open_http
-from providers.ports import ImageRequest, TextRequest, VoiceRequest
-from shortfactory.errors import ContentRefused
+from providers.ports import ImageRequest, SightRequest, TextRequest, VoiceRequest
+from providers.prices import price, usual, worst
+from shortfactory.errors import ContentRefused, MalformedReply, ProviderDown
 from shortfactory.settings import Settings
 from shortfactory.story import Story
 from simulator.server import Simulator
@@ -23,6 +27,7 @@ IMAGE = (
     "gemini:gemini-3.1-flash-lite-image",
     "gemini:gemini-nano-banana-2.1",
 )
+SIGHT = ("offline:eye", "gemini:gemini-3.1-flash-lite")
 VOICE = (
     "offline:espeak",
     "offline:espeak-klatt",
@@ -37,6 +42,7 @@ ARTICLE = (
     "oxygen. Copper works better than iron in cold water with little oxygen."
 )
 SPOKEN = "Bees dance to tell the others where the flowers are. Nobody taught them how."
+MICRO_USD = Decimal("0.000001")
 SIZES = {"9:16": 9 / 16, "1:1": 1.0}
 
 
@@ -144,3 +150,70 @@ async def test_a_refusal_is_an_error_with_its_reason(catalog, model, clean_envir
         with pytest.raises(ContentRefused, match="IMAGE_SAFETY") as refused:
             await adapter.draw(picture(), ())
     assert not refused.value.random
+
+
+def drawn(shade):
+    """A small picture that says whether another one is meant."""
+    image = np.full((640, 360, 3), shade, np.uint8)
+    cv2.circle(image, (180, 220), 90, (30, 200, 240), -1)
+    return cv2.imencode(".png", image)[1].tobytes()
+
+
+@pytest.mark.parametrize("model", SIGHT)
+async def test_an_eye_says_where_faces_are_as_shares_of_the_picture(catalog, model):
+    eye = catalog.sight(model)
+    replies = [await eye.look(SightRequest(picture="a" * 64), drawn(n)) for n in range(6)]
+    again = await eye.look(SightRequest(picture="a" * 64), drawn(0))
+    assert again.sight == replies[0].sight
+    assert {len(reply.sight.faces) for reply in replies} <= {0, 1}
+    assert all(number is None or number >= 0 for number in again.usage.units.values())
+
+
+@pytest.mark.parametrize("model", SIGHT)
+async def test_another_picture_is_another_look(catalog, model):
+    fingerprint = catalog.sight(model).fingerprint
+    one, two = SightRequest(picture="a" * 64), SightRequest(picture="b" * 64)
+    assert plainly(fingerprint(one)) == plainly(fingerprint(one))
+    assert plainly(fingerprint(one)) != plainly(fingerprint(two))
+
+
+@pytest.fixture
+async def eye_on(clean_environment):
+    """Gemini's eye on a simulator with one fault."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(fault):
+            simulator = await stack.enter_async_context(Simulator(fault))
+            http = await stack.enter_async_context(open_http())
+            settings = Settings(_env_file=None, simulator={"base_url": simulator.base_url})
+            return simulator, Catalog(settings, "simulator", http).sight(SIGHT[1])
+
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("refuse=SAFETY", ContentRefused),
+        ("block", ContentRefused),
+        ("no_boxes", MalformedReply),
+        ("empty_text", MalformedReply),
+        ("max_tokens", MalformedReply),
+        ("unavailable", ProviderDown),
+    ],
+)
+async def test_an_eye_that_sees_nothing_says_why(eye_on, fault, error):
+    _, eye = await eye_on(fault)
+    with pytest.raises(error):
+        await eye.look(SightRequest(picture="a" * 64), drawn(0))
+
+
+async def test_a_look_costs_what_the_vendor_bills_and_no_more_than_was_held_for(eye_on):
+    simulator, eye = await eye_on("default")
+    request = SightRequest(picture="a" * 64)
+    reply = await eye.look(request, drawn(0))
+    (row,) = simulator.bill()
+    now = datetime.now(UTC)
+    assert row.kind == "sight"
+    assert 0 <= price(eye.id, reply.usage.units, now) - row.usd < MICRO_USD
+    assert usual(eye.id, request, now) / 2 < row.usd <= worst(eye.id, request, now)

@@ -147,7 +147,7 @@ async def test_notes_lead_to_another_script_which_is_shown_again(ask, simulator)
         await factory.approve(run.id, script_version=1)
     await factory.approve(run.id, script_version=2)
     assert (await factory.work(run.id)).status == "done"
-    assert requests(simulator) == {"text": 3, "image": 1, "voice": 1}
+    assert requests(simulator) == {"text": 3, "image": 1, "sight": 1, "voice": 1}
 
 
 async def test_an_edited_script_is_filmed_as_edited(ask):
@@ -210,6 +210,6 @@ async def test_the_live_adapters_make_a_film_and_mend_a_repeated_picture(
         short = await factory.show(run.id)
     assert run.status == "done", run.reason
     assert short.quality["passed"]
-    assert requests(simulator) == {"text": 2, "image": 3, "voice": 2}
+    assert requests(simulator) == {"text": 2, "image": 3, "sight": 2, "voice": 2}
     assert not paid_twice(short)
     assert simulator.spent_usd() <= short.spent_usd <= simulator.spent_usd() + Decimal("0.00001")

@@ -106,7 +106,7 @@ def calls(version):
 
 async def test_another_picture_is_all_that_is_made(film, change):
     old, new = await change(await film(), scene=2, again=("picture",))
-    assert calls(new) == {("illustrate", 2): 1}
+    assert calls(new) == {("illustrate", 2): 1, ("inspect_image", 2): 1}
     assert new.scenes[0] == old.scenes[0]
     assert new.scenes[1].picture != old.scenes[1].picture
     assert new.scenes[1].narration == old.scenes[1].narration
@@ -131,7 +131,7 @@ async def test_picture_and_words_of_a_scene_change_together(film, change):
     old, new = await change(
         await film(), scene=1, picture="A lighthouse in a storm", narration="Waves never rest."
     )
-    assert calls(new) == {("illustrate", 1): 1, ("narrate", 1): 1}
+    assert calls(new) == {("illustrate", 1): 1, ("inspect_image", 1): 1, ("narrate", 1): 1}
     assert new.scenes[1] == old.scenes[1]
     assert new.script.scene(1).picture == "A lighthouse in a storm"
     assert new.change.scene == 1

@@ -186,6 +186,21 @@ def test_after_quality_makes_only_the_faulty_half_of_a_scene_again():
     assert (sent.arg["picture_variation"], sent.arg["voice_variation"]) == (1, 0)
 
 
+def test_a_caption_on_a_face_has_the_picture_drawn_again_and_then_parks():
+    covered = report(fault("caption_face", 2))
+    [sent] = routes.after_quality(ready(quality=covered, repairs={"2": 1}), LIMITS)
+    assert (sent.arg["picture_variation"], "picture" in sent.arg) == (1, False)
+    assert routes.after_quality(ready(quality=covered, repairs={"2": 2}), LIMITS) == "park"
+
+
+def test_another_voice_keeps_what_was_seen_in_the_picture():
+    picture = {"sha256": "p", "sight": {"faces": [[0.1, 0.1, 0.3, 0.3]], "subject": None}}
+    made = {"2": {"number": 2, "picture": picture, "narration": {"sha256": "n"}}}
+    state = ready(quality=report(fault("clipping", 2)), repairs={"2": 1}, scenes=made)
+    [sent] = routes.after_quality(state, LIMITS)
+    assert (sent.arg["picture"], "narration" in sent.arg) == (picture, False)
+
+
 def test_after_quality_parks_when_the_repairs_are_used_up():
     state = ready(quality=report(fault("sharpness", 2)), repairs={"2": 2})
     assert routes.after_quality(state, LIMITS) == "park"

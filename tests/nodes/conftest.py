@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nodes.services import Services
-from providers.calls import Call, Narration, Picture, Written
+from providers.calls import Call, Looked, Narration, Picture, Written
 from shortfactory.errors import ShortFactoryError
 from shortfactory.plan import Plan
 from shortfactory.settings import GraphSettings
@@ -62,6 +62,9 @@ class QueueGateway:
     async def speak(self, model, request, payer):
         sha256, words = self._next(model, request, payer)
         return Narration(sha256=sha256, duration_ms=900, words=words, call=call("spoken"))
+
+    async def look(self, model, request, payer):
+        return Looked(sight=self._next(model, request, payer), call=call("looked"))
 
 
 @dataclass

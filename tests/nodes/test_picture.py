@@ -1,5 +1,7 @@
 """Cast, illustrator, picture editor and diplomat, one scene at a time."""
 
+from decimal import Decimal
+
 import pytest
 
 from media.report import Finding
@@ -8,7 +10,18 @@ from nodes.cast import cast
 from nodes.illustrate import illustrate, illustrate_fallback
 from nodes.inspect_image import inspect_image
 from nodes.reword import reword
-from shortfactory.errors import ContentRefused, ModelGone, StorageError
+from shortfactory.errors import (
+    AccountProblem,
+    BudgetExceeded,
+    ContentRefused,
+    DatabaseLost,
+    MalformedReply,
+    ModelGone,
+    PayingStopped,
+    ProviderDown,
+    StorageError,
+)
+from shortfactory.sight import Sight
 
 
 def casting(facts, *appearances):
@@ -101,6 +114,66 @@ async def test_a_good_picture_keeps_its_variation(stage, scene_facts):
     stage.render.answers.append([fault("warn")])
     written = await inspect_image({**scene_facts, "picture": {"sha256": "p1"}}, stage.services)
     assert written == {"picture_findings": []}
+
+
+EYE = "gemini:gemini-3.1-flash-lite"
+SEEN = Sight(faces=((0.3, 0.2, 0.6, 0.4),))
+
+
+@pytest.fixture
+def finished(scene_facts):
+    """A scene whose picture is there, in a run whose plan has somebody look."""
+    plan = {**scene_facts["plan"], "sight": EYE}
+    picture = {"sha256": "p1", "width_px": 768, "height_px": 1376}
+    return {**scene_facts, "plan": plan, "picture": picture}
+
+
+async def test_a_good_picture_is_looked_at_and_carries_what_was_seen(stage, finished):
+    stage.render.answers.append([])
+    stage.reply(SEEN)
+    written = await inspect_image(finished, stage.services)
+    assert written["picture"] == {**finished["picture"], "sight": SEEN.model_dump(mode="json")}
+    model, request, payer = stage.gateway.asked[0]
+    assert (model, request.picture) == (EYE, "p1")
+    assert (payer.node, payer.scene) == ("inspect_image", 2)
+
+
+async def test_a_picture_that_is_drawn_again_is_not_looked_at(stage, finished):
+    stage.render.answers.append([fault("fail")])
+    await inspect_image(finished, stage.services)
+    assert not stage.gateway.asked
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ContentRefused("No."),
+        MalformedReply("Prose."),
+        ProviderDown("Down."),
+        AccountProblem("No credit."),
+        BudgetExceeded("short", Decimal("0.01"), Decimal(0)),
+    ],
+)
+async def test_a_look_that_fails_stops_nobody(stage, finished, error, caplog):
+    stage.render.answers.append([])
+    stage.reply(error)
+    assert await inspect_image(finished, stage.services) == {"picture_findings": []}
+    (record,) = [each for each in caplog.records if getattr(each, "action", "") == "unlooked"]
+    assert "scene 2" in record.getMessage()
+
+
+async def test_where_payments_are_stopped_the_look_waits_with_all_others(stage, finished):
+    stage.render.answers.append([])
+    stage.reply(PayingStopped("The voice's key is wrong."))
+    failure = (await inspect_image(finished, stage.services))["picture_failure"]
+    assert (failure["kind"], failure["node"]) == ("stopped", "inspect_image")
+
+
+async def test_a_lost_database_is_not_taken_for_a_failed_look(stage, finished):
+    stage.render.answers.append([])
+    stage.reply(DatabaseLost("Away."))
+    with pytest.raises(DatabaseLost):
+        await inspect_image(finished, stage.services)
 
 
 async def test_no_picture_is_not_inspected(stage, scene_facts):

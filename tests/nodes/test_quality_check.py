@@ -49,6 +49,15 @@ async def test_captions_are_measured_where_they_were_drawn(stage, facts):
     assert stage.render.asked[0][1].cues[0].box == box
 
 
+async def test_a_film_of_an_older_program_was_not_looked_at(stage, facts):
+    word = {"text": "Bees", "start_ms": 100, "end_ms": 400}
+    cue = {"scene": 1, "start_ms": 100, "end_ms": 900, "lines": ["Bees"], "words": [word]}
+    seen = {**cue, "faces": [(10, 20, 30, 40)]}
+    stage.render.answers.append(report())
+    await quality_check({**facts, **FILMED, "film": {**FILM, "cues": [cue, seen]}}, stage.services)
+    assert [cue.faces for cue in stage.render.asked[0][1].cues] == [None, ((10, 20, 30, 40),)]
+
+
 async def test_it_is_measured_against_what_was_laid(stage, facts):
     stage.render.answers.append(report())
     await quality_check({**facts, **FILMED}, stage.services)

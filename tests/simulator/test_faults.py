@@ -126,7 +126,7 @@ BROKEN = {
     "stalled_body": (httpx.ReadTimeout, True),
     "reset_after_work": (httpx.ReadError, True),
 }
-ELSEWHERE = {"huge_body", "broken_json", "poor_script"}
+ELSEWHERE = {"huge_body", "broken_json", "poor_script", "all_face", "no_boxes"}
 
 
 def first_kind(action):

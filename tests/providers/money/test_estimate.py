@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from providers.economy import ORDER, cheaper, share_pictures
 from providers.estimate import estimate
+from providers.ports import SightRequest
+from providers.prices import usual, worst
 from shortfactory.errors import ConfigurationError
 from shortfactory.plan import Plan
 from shortfactory.settings import GraphSettings
@@ -24,12 +26,14 @@ LIVE = Plan(
     voice="elevenlabs:eleven_multilingual_v2",
     voice_fallback="gemini:gemini-3.8-flash-lite-tts",
 )
+LOOKING = LIVE.model_copy(update={"sight": "gemini:gemini-3.1-flash-lite"})
 OFFLINE = Plan(
     text="offline:writer",
     image="offline:illustrator",
     image_fallback="offline:poster",
     voice="offline:espeak",
     voice_fallback="offline:espeak-klatt",
+    sight="offline:eye",
 )
 
 
@@ -109,7 +113,7 @@ def test_batch_halves_the_pictures():
 
 
 def test_economies_come_in_the_promised_order():
-    steps = cheaper(script(), LIVE, LIMITS, NOW, may_wait=True)
+    steps = cheaper(script(), LOOKING, LIMITS, NOW, may_wait=True)
     assert [step.step for step in steps] == [name for name in ORDER if name != "text"]
     assert "batch" not in [step.step for step in cheaper(script(), LIVE, LIMITS, NOW)]
 
@@ -130,6 +134,27 @@ def test_every_economy_saves_what_it_says_and_they_come_to_an_end(scenes, second
         assert plan.image != plan.image_fallback
         taken += 1
     assert taken < 30
+
+
+def test_a_look_is_foreseen_for_each_picture_once_and_again_for_each_repair():
+    eye, request = LOOKING.sight, SightRequest(picture="a" * 64)
+    without, found = (estimate(script(), plan, LIMITS, NOW) for plan in (LIVE, LOOKING))
+    assert found.expected_usd - without.expected_usd == 6 * usual(eye, request, NOW)
+    most_usd = 6 * (1 + LIMITS.repairs) * worst(eye, request, NOW)
+    assert found.worst_usd - without.worst_usd == most_usd
+    assert found.needed_usd >= without.needed_usd
+    assert found.scenes[0].picture.calls == 2
+
+
+def test_a_picture_that_is_shown_twice_is_looked_at_once():
+    alike = estimate(script(2, picture="the same"), LOOKING, LIMITS, NOW)
+    assert alike.scenes[1].picture.expected_usd == 0
+
+
+def test_not_looking_is_the_first_economy_and_says_what_it_costs():
+    first = cheaper(script(), LOOKING, LIMITS, NOW, may_wait=True)[0]
+    assert (first.step, first.plan) == ("sight", LIVE)
+    assert "face" in first.costs
 
 
 def test_sharing_pictures_makes_the_scenes_ask_for_the_same():

@@ -102,7 +102,7 @@ async def test_another_picture_says_what_it_takes_and_takes_that(client, film, m
         "needed_usd": 0,
     }
     old, new = (await client.get(f"{film}/versions")).json()["versions"]
-    assert paid(new) == [("illustrate", 2)]
+    assert paid(new) == [("illustrate", 2), ("inspect_image", 2)]
     assert (old["current"], new["current"], new["based_on"]) == (False, True, 1)
     assert (new["by"], new["change"]["scene"]) == ("local", 2)
 

@@ -22,6 +22,7 @@ from media.made import Film, Segment
 from media.render import RenderDoor
 from media.report import Report
 from media.timeline import Take
+from providers.claims import Claims
 from providers.http import open_http
 from shortfactory.settings import Settings
 
@@ -77,15 +78,17 @@ def _copy(source: Path, target: Path) -> None:
 
 @dataclass(frozen=True)
 class Workshop:
-    """What many factories share: database, connections and inspectors. Stores are their own."""
+    """What many factories share: database, claims, inspectors. Stores are their own."""
 
     database: Database
+    claims: Claims
     http: httpx.AsyncClient
     render: RenderDoor
 
     def factory(self, settings: Settings) -> Factory:
         """A factory with an empty memory: nothing made by another one is found again."""
         lines = Lines(settings, self.database, self.http, self.render)
+        lines.ledger.claims = self.claims  # each set of claims keeps a connection to itself
         lines.read_ahead()
         return Factory(settings, self.database, lines)
 
@@ -97,7 +100,9 @@ async def open_workshop(settings: Settings, render: RenderDoor) -> AsyncGenerato
         open_database(settings) as database,
         open_http(settings.gateway.largest_reply_bytes) as http,
     ):
+        claims = Claims(database.pool)
         try:
-            yield Workshop(database, http, render)
+            yield Workshop(database, claims, http, render)
         finally:
+            await claims.close()
             render.close()

@@ -30,6 +30,7 @@ COLOURS = {
 }
 
 ECONOMIES = {
+    "sight": "not looking at the pictures",
     "batch": "--patience 24h",
     "voice": "a cheaper voice",
     "text": "a cheaper writer",

@@ -6,17 +6,19 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from graph.runs import Pool
-from server.problems import KeyReused
+from server.repeats import Table, made_before
 
-INSERT = b"""
+TABLE = Table(
+    insert=b"""
 insert into change_requests (id, run_id, tenant, idempotency_key, request_sha256)
 values (%(id)s, %(run_id)s, %(tenant)s, %(key)s, %(sha256)s)
 on conflict (tenant, idempotency_key) do nothing
-"""
-FIND = b"""
+""",
+    find=b"""
 select id::text, request_sha256, taken_at is not null as taken from change_requests
 where tenant = %(tenant)s and idempotency_key = %(key)s
-"""
+""",
+)
 WITHDRAW = b"delete from change_requests where id = %s and taken_at is null"
 TAKEN = b"select 1 from change_requests where id = %s and taken_at is not null"
 
@@ -50,14 +52,8 @@ class ChangeRequests:
             KeyReused: the key came with another request before.
         """
         facts = {**asking._asdict(), "id": uuid4()}
-        async with self._pool.connection() as connection:
-            if (await connection.execute(INSERT, facts)).rowcount:
-                return Claim(str(facts["id"]), taken=False)
-            row = await (await connection.execute(FIND, facts)).fetchone()
-        assert row is not None, "the conflict was with this row"
-        if row["request_sha256"] != asking.sha256:
-            raise KeyReused(asking.key)
-        return Claim(row["id"], taken=row["taken"])
+        row = await made_before(self._pool, TABLE, facts)
+        return Claim(row["id"], row["taken"]) if row else Claim(str(facts["id"]), taken=False)
 
     async def withdraw(self, claim: Claim) -> None:
         """Forget a request that was refused: corrected, it may come with the same key."""

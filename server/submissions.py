@@ -6,18 +6,19 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from graph.runs import Pool
-from server.problems import KeyReused
+from server.repeats import Table, made_before
 
-# Of two at once, the second waits for the first and then finds its row.
-INSERT = b"""
+TABLE = Table(
+    insert=b"""
 insert into submissions (run_id, tenant, idempotency_key, request_sha256, webhook_url)
 values (%(run_id)s, %(tenant)s, %(key)s, %(sha256)s, %(webhook_url)s)
 on conflict (tenant, idempotency_key) do nothing
-"""
-FIND = b"""
+""",
+    find=b"""
 select run_id::text, request_sha256 from submissions
 where tenant = %(tenant)s and idempotency_key = %(key)s
-"""
+""",
+)
 
 
 class Receipt(NamedTuple):
@@ -42,16 +43,8 @@ class Submissions:
             KeyReused: the key came with another request before.
         """
         run_id = str(uuid4())
-        facts = {**receipt._asdict(), "run_id": run_id}
-        async with self._pool.connection() as connection:
-            inserted = await connection.execute(INSERT, facts)
-            if inserted.rowcount:
-                return run_id
-            row = await (await connection.execute(FIND, facts)).fetchone()
-        assert row is not None, "the conflict was with this row"
-        if row["request_sha256"] != receipt.sha256:
-            raise KeyReused(receipt.key or "")
-        return row["run_id"]
+        row = await made_before(self._pool, TABLE, {**receipt._asdict(), "run_id": run_id})
+        return row["run_id"] if row else run_id
 
     async def withdraw(self, run_id: str) -> None:
         """Forget an order that was refused: corrected, it may come with the same key."""

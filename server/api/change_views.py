@@ -11,9 +11,8 @@ from graph.outlook import Outlook
 from graph.short import SceneView
 from graph.versions import Version
 from providers.offline.script_render import script_markdown
-from providers.spending import Entry
 from providers.spending import Status as CallStatus
-from server.api.views import FileLink, RunView, signed
+from server.api.views import FileLink, RunView, View, signed
 from server.service import Service
 from shortfactory.change import Change
 from shortfactory.story import Script
@@ -25,7 +24,7 @@ class ChangeAccepted(RunView):
     takes: Outlook = Field(description="The calls that the change needs, and what stays as it is.")
 
 
-class CallView(BaseModel):
+class CallView(View):
     """One call that a change made. `cached` cost nothing: its result was there from before."""
 
     node: str = Field(examples=["illustrate"])
@@ -35,11 +34,6 @@ class CallView(BaseModel):
     status: CallStatus
     spent_usd: Decimal
     saved_usd: Decimal
-
-    @classmethod
-    def of(cls, entry: Entry) -> CallView:
-        """The part of a ledger row that is the client's business."""
-        return cls.model_validate(entry.model_dump(include=set(cls.model_fields)))
 
 
 class VersionView(BaseModel):

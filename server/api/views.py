@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
-from graph.run import Run, Status
+from graph.run import Status
 from graph.short import Short
 from server.service import Service
 from server.signing import sign_link
@@ -30,7 +30,16 @@ FILES: dict[str, tuple[str, str]] = {
 }
 
 
-class RunView(BaseModel):
+class View(BaseModel):
+    """Some fields of a record, under the same names."""
+
+    @classmethod
+    def of(cls, record: BaseModel) -> Self:
+        """The part of a record that is the client's business."""
+        return cls.model_validate(record.model_dump(include=set(cls.model_fields)))
+
+
+class RunView(View):
     """Where a short stands."""
 
     id: str = Field(examples=["0197f3d2-6a70-4f6e-8a4e-3f5b8c1d2e9f"])
@@ -43,11 +52,6 @@ class RunView(BaseModel):
     script_version: int = Field(description="The version that an approval must name.")
     created_at: datetime
     updated_at: datetime
-
-    @classmethod
-    def of(cls, run: Run) -> RunView:
-        """The part of a run that is the client's business."""
-        return cls.model_validate(run.model_dump(include=set(cls.model_fields)))
 
 
 class Accepted(RunView):

@@ -84,6 +84,6 @@ async def test_a_killed_change_goes_on_and_an_earlier_film_is_the_same_bytes(qui
         assert second.scenes[0] == first.scenes[0]
         assert second.scenes[1].segment != first.scenes[1].segment
         paid = [(call.node, call.scene) for call in second.calls if call.status != "cached"]
-        assert paid == [("illustrate", 2)]
+        assert paid == [("illustrate", 2), ("inspect_image", 2)]
         await factory.restore(run_id, 1)
         assert (await factory.show(run_id)).package == first.package

@@ -74,6 +74,15 @@ Picture: A honeybee dancing on a comb
 """
 
 
+# Ctrl-C reaches it as at a terminal, also where whoever runs the tests does not hear it.
+COMMAND = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from server.cli import main
+main()
+"""
+
+
 @dataclass
 class Terminal:
     """A command in a process of its own, on a terminal of its own."""
@@ -111,7 +120,8 @@ class Terminal:
         end = time.monotonic() + deadline_s
         with contextlib.suppress(AssertionError):
             while time.monotonic() < end:
-                self.seen += self._read()
+                if select.select([self.master], [], [], 0.2)[0]:
+                    self.seen += self._read()
         assert self.process.wait(5) is not None
         return self.seen
 
@@ -133,7 +143,7 @@ def terminal(work_folder, tmp_path, database_url):
     def start(*arguments, **extra):
         master, slave = pty.openpty()
         process = subprocess.Popen(
-            [sys.executable, "-c", "from server.cli import main; main()", *arguments],
+            [sys.executable, "-c", COMMAND, *arguments],
             cwd=work_folder,
             env={
                 "PATH": f"{Path(sys.executable).parent}:{os.defpath}",

@@ -141,7 +141,7 @@ def test_a_home_from_a_newer_version_is_left_alone(shortfactory, tmp_path):
 
 
 def test_an_unexpected_error_is_one_message_without_a_traceback(shortfactory, monkeypatch):
-    monkeypatch.setattr("server.commands.setup.open_database", None)
+    monkeypatch.setattr("server.commands.database.open_database", None)
     answer = shortfactory("migrate")
     assert answer.code == 4
     assert "SHORTFACTORY_DEBUG=1" in answer.err

@@ -48,7 +48,7 @@ def test_a_film_is_changed_compared_and_restored(shortfactory, film, work_folder
 
     changed = shortfactory("reroll", film[:8], "--scene", "2")
     assert changed.code == 0, changed.err
-    assert "Version 2 took 1 call (illustrate scene 2)" in changed.err
+    assert "Version 2 took 2 calls (illustrate scene 2, inspect_image scene 2)" in changed.err
     assert sha256(work_folder / "film/film.mp4") != first
 
     spoken = shortfactory("reroll", film, "--scene", "1", "--narration", "Waves rest.", "--json")

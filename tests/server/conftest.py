@@ -115,6 +115,15 @@ class Terminal:
         """Press Ctrl-C."""
         os.killpg(self.process.pid, signal.SIGINT)
 
+    def interrupt_until(self, text):
+        """Press Ctrl-C, again while nothing comes: just before it reads, Python does not hear."""
+        self.interrupt()
+        while text not in self.seen:
+            if select.select([self.master], [], [], 5)[0]:
+                self.seen += self._read()
+            else:
+                self.interrupt()
+
     def end(self, deadline_s=90):
         """The rest of the screen, when the process has ended."""
         end = time.monotonic() + deadline_s

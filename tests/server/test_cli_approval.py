@@ -47,8 +47,8 @@ def test_notes_bring_the_script_back_and_it_can_be_rejected(terminal, shortfacto
 def test_ctrl_c_at_the_question_leaves_it_open(terminal, shortfactory, with_database):
     screen = terminal(*MAKE)
     screen.expect(QUESTION)
-    screen.interrupt()
-    assert "Resume with: shortfactory resume" in screen.end()
+    screen.interrupt_until("Resume with: shortfactory resume")
+    screen.end()
     assert screen.process.returncode == 130
     assert only_short(shortfactory)["status"] == "waiting_approval"
 

@@ -75,7 +75,7 @@ async def connect(dsn: str) -> AsyncGenerator[Database]:
         await migrate(dsn)
     except psycopg.OperationalError as error:
         raise StorageError(
-            f"The database does not answer: {str(error).strip()}",
+            f"The database does not answer: {str(error).strip().rstrip('.')}.",
             cure="Start it, or correct SHORTFACTORY_DATABASE_URL.",
         ) from error
     async with make_pool(dsn) as pool:

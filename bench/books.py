@@ -49,7 +49,9 @@ def compare(entries: Sequence[Entry], bill: Sequence[Row], same: Same) -> Compar
     and price; lost rows by `same` alone.
     """
     paid = [row for row in bill if row.usd]
-    settled = [entry for entry in entries if entry.status == "settled" and entry.spent_usd]
+    paying = [entry for entry in entries if entry.status == "settled" and entry.spent_usd]
+    # first who names a row: one without a name would take it for its price
+    settled = sorted(paying, key=lambda entry: not entry.vendor_ref)
     lost = [entry for entry in entries if entry.status == "lost"]
     left = list(paid)
     alone = sum(_taken(left, entry, same, exact=True) is None for entry in settled)

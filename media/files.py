@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from shortfactory.disk import flush
 from shortfactory.errors import StorageError
 
 DISK_FAULTS = frozenset(
@@ -39,9 +40,9 @@ def whole_file(path: Path) -> Generator[Path]:
         with faults_named(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             yield part
-            _flush(part)
+            flush(part)
             part.replace(path)
-            _flush(path.parent)
+            flush(path.parent)
     finally:
         with suppress(OSError):  # the folder itself may be what is wrong
             part.unlink(missing_ok=True)
@@ -63,11 +64,3 @@ def faults_named(path: Path) -> Generator[None]:
             f"{path} cannot be written: {error.strerror or error}.",
             cure="Free some space or choose another folder.",
         ) from error
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

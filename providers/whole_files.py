@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
+from shortfactory.disk import flush
+
 CHUNK_BYTES = 1024 * 1024
 # What all calls on their way may bring before the next look: a hundred pictures of a megabyte.
 ROOM_BYTES = 100_000_000
@@ -33,26 +35,18 @@ def whole_file(target: Path) -> Generator[Path]:
     """
     if not target.parent.is_dir():
         target.parent.mkdir(parents=True, exist_ok=True)
-        _flush(target.parent.parent)
+        flush(target.parent.parent)
     handle, name = tempfile.mkstemp(prefix=".new-", dir=target.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
-        _flush(temporary)
+        flush(temporary)
         temporary.chmod(0o644)
         temporary.replace(target)
-        _flush(target.parent)
+        flush(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def move(source: Path, target: Path) -> None:

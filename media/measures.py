@@ -57,7 +57,8 @@ def _rows(report: Report, expected: Expected) -> Iterator[Row]:
         if part:
             label = f"{label}, scene {part[2]}"
             bad = any((check, int(part[2])) in failed for check in measure.checks)
-        yield Row(measure.group, label, _said(value, measure), measure.limit, bad)
+        limit = "" if value is None and not bad else measure.limit  # nothing was held against it
+        yield Row(measure.group, label, _said(value, measure), limit, bad)
 
 
 def _said(value: JsonValue, measure: _Measure) -> str:

@@ -1,13 +1,17 @@
-"""The same film by this project and by two rivals: `python -m bench.peers [seconds]`.
+"""The same film by this project and by two rivals: `python -m bench.peers [seconds [rounds]]`.
 
 The rivals (`bench/rivals/`) run moviepy in a virtual environment that this makes, since moviepy
-asks for an older Pillow. Each contestant is a fresh process; its start counts. `python -m
-bench.peers alone 10 40 160` renders films of such lengths by this project only, for memory and
-linearity.
+asks for an older Pillow. Each contestant is a fresh process; its start counts. They take turns in
+every round; medians count.
+
+`python -m bench.peers vmaf 12` holds each film against the same one with nothing lost on the way;
+`python -m bench.peers alone 10 40 160` renders films of such lengths by this project only, for
+memory and linearity.
 """
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,14 +20,17 @@ import venv
 from pathlib import Path
 from typing import NamedTuple
 
+import imageio_ffmpeg
 from pydantic import TypeAdapter
 
-from bench.render import make_takes, voice, whole
+from bench.quality import vmaf
+from bench.render import make_takes, raw_frames, voice, whole
 from media.style import load
 from media.timeline import Frame, Take, plan
 
 MOVIEPY = "moviepy==2.2.1"
 RIVALS = Path(__file__).parent / "rivals"
+RIVAL_NAMES = ("one_pass", "four_passes")
 TAKES = TypeAdapter(tuple[Take, ...])
 FONT = Path(__file__).parents[1] / "media/fonts/noto/NotoSans-Black.ttf"
 
@@ -90,19 +97,13 @@ def as_json(takes: tuple[Take, ...], folder: Path) -> Path:
     return path
 
 
-def rivals(takes: tuple[Take, ...], folder: Path) -> dict[str, Spent]:
-    """Both rivals, after their environment is made."""
+def rival_python(folder: Path) -> str:
+    """Make the rivals' environment."""
     home = folder / "venv"
     venv.create(home, with_pip=True)
     python = str(home / "bin/python")
     subprocess.run([python, "-m", "pip", "install", "-q", MOVIEPY], check=True)
-    film = str(as_json(takes, folder))
-    found: dict[str, Spent] = {}
-    for name in ("one_pass", "four_passes"):
-        out = folder / f"{name}.mp4"
-        found[name] = spend([python, str(RIVALS / f"{name}.py"), film, str(out)], out)
-        print(row(name, found[name]), flush=True)
-    return found
+    return python
 
 
 def row(name: str, spent: Spent) -> str:
@@ -113,14 +114,54 @@ def row(name: str, spent: Spent) -> str:
     )
 
 
-def compare(seconds: float, folder: Path) -> None:
-    """Print every contestant's row and the ratios."""
+def median(spent: list[Spent]) -> Spent:
+    """What is in the middle, column by column."""
+    return Spent(*map(statistics.median, zip(*spent, strict=True)))
+
+
+def compare(seconds: float, rounds: int, folder: Path) -> None:
+    """Print every contestant's rows, round by round, then medians and ratios."""
     takes = make_takes(seconds, folder)
-    mine = ours(takes, folder)
-    print(row("shortfactory", mine), flush=True)
-    for rival, spent in rivals(takes, folder).items():
-        wall, cpu = spent.wall_s / mine.wall_s, spent.cpu_s / mine.cpu_s
-        print(f"{rival} / shortfactory = {wall:.1f} wall, {cpu:.1f} CPU", flush=True)
+    python, film = rival_python(folder), str(as_json(takes, folder))
+    found: dict[str, list[Spent]] = {name: [] for name in ("shortfactory", *RIVAL_NAMES)}
+    for _ in range(rounds):
+        for name, spent in found.items():
+            out = folder / f"{name}.mp4"
+            rival = [python, str(RIVALS / f"{name}.py"), film, str(out)]
+            spent.append(spend(rival, out) if name in RIVAL_NAMES else ours(takes, folder))
+            print(row(name, spent[-1]), flush=True)
+    mine = median(found["shortfactory"])
+    for name, spent in found.items():
+        middle = median(spent)
+        wall, cpu = middle.wall_s / mine.wall_s, middle.cpu_s / mine.cpu_s
+        print(f"{row(name, middle)}; {wall:.1f} wall, {cpu:.1f} CPU", flush=True)
+
+
+def compare_quality(seconds: float, folder: Path) -> None:
+    """Print the VMAF of every contestant's film against the same one with nothing lost."""
+    takes = make_takes(seconds, folder)
+    raw = folder / "raw.yuv"
+    raw_frames(takes, raw)
+    print(quality_row("shortfactory", *vmaf(whole(takes, folder), raw, folder)), flush=True)
+    python, film = rival_python(folder), str(as_json(takes, folder))
+    for name in RIVAL_NAMES:
+        lossy, lossless = folder / f"{name}.mp4", folder / f"{name}-lossless.mp4"
+        script = [python, str(RIVALS / f"{name}.py"), film]
+        spend([*script, str(lossy)], lossy)
+        spend([*script, str(lossless), "lossless"], lossless)
+        decode(lossless, raw)
+        print(quality_row(name, *vmaf(lossy, raw, folder)), flush=True)
+
+
+def decode(film: Path, raw: Path) -> None:
+    """Write a film's frames as `vmaf` reads them."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-i", str(film)]
+    subprocess.run([*command, "-f", "rawvideo", "-pix_fmt", "nv12", str(raw)], check=True)
+
+
+def quality_row(name: str, mean: float, lowest: float) -> str:
+    """One line of the table of quality."""
+    return f"{name:>14}: VMAF {mean:.1f}, lowest frame {lowest:.1f}"
 
 
 def main() -> None:
@@ -131,12 +172,15 @@ def main() -> None:
         whole(TAKES.validate_json(path.read_bytes()), path.parent)
         return
     with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         if given[:1] == ["alone"]:
             for length in map(float, given[1:]):
-                folder = Path(name)
                 print(row(f"{length:g} s", ours(make_takes(length, folder), folder)), flush=True)
+        elif given[:1] == ["vmaf"]:
+            compare_quality(float(given[1]), folder)
         else:
-            compare(float(given[0]) if given else 12.0, Path(name))
+            seconds, rounds = [*map(float, given), *(12.0, 1.0)[len(given) :]]
+            compare(seconds, round(rounds), folder)
 
 
 if __name__ == "__main__":

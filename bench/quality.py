@@ -43,7 +43,8 @@ def vmaf(film: Path, raw: Path, folder: Path) -> tuple[float, float]:
     size = f"{FRAME.width_px}x{FRAME.height_px}"
     reference = ["-f", "rawvideo", "-pix_fmt", "nv12", "-s", size, "-r", str(FRAME.fps)]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(film), *reference]
-    graph = f"[1]{TAGS}[drawn];[0][drawn]libvmaf=log_fmt=json:log_path={log}:n_threads=2"
+    compare = f"libvmaf=log_fmt=json:log_path={log}:n_threads=2"
+    graph = f"[0]{TAGS}[film];[1]{TAGS}[drawn];[film][drawn]{compare}"
     command += ["-i", str(raw), "-lavfi", graph]
     subprocess.run([*command, "-f", "null", "-"], check=True)
     found = json.loads(log.read_text("utf-8"))["pooled_metrics"]["vmaf"]

@@ -5,7 +5,7 @@ joined and written again; phrase subtitles and the voice are laid over and every
 once more. Written from that path's description. Where the original joins clips one by one,
 writing all that came before each time, this joins them at once, which favours it.
 
-Runs in an environment of its own: `python four_passes.py film.json out.mp4`.
+Runs in an environment of its own: `python four_passes.py film.json out.mp4 [lossless]`.
 """
 
 import json
@@ -24,11 +24,13 @@ from moviepy import (
 )
 
 SIZE, RATE = (1080, 1920), 30
+KEEPING = ["-qp", "0"] if sys.argv[3:] == ["lossless"] else []
 
 
 def write(clip: VideoClip, out: Path) -> Path:
-    """Encode with the defaults."""
-    clip.write_videofile(str(out), fps=RATE, audio_codec="aac", logger=None)
+    """Encode with the defaults, or losing nothing in any pass."""
+    sound = {"audio_codec": "aac", "logger": None}
+    clip.write_videofile(str(out), fps=RATE, ffmpeg_params=KEEPING, **sound)
     return out
 
 

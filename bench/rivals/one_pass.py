@@ -1,6 +1,6 @@
 """The best that moviepy can do: one pass, word captions, `veryfast` at crf 20.
 
-Runs in an environment of its own: `python one_pass.py film.json out.mp4`.
+Runs in an environment of its own: `python one_pass.py film.json out.mp4 [lossless]`.
 """
 
 import json
@@ -42,6 +42,7 @@ def caption(word: dict, font: str) -> TextClip:
 def main() -> None:
     """Compose and write in one pass."""
     film = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    keeping = ["-qp", "0"] if sys.argv[3:] == ["lossless"] else ["-crf", "20"]
     long_s = film["scene_s"]
     layers = [scene(path, at * long_s, long_s) for at, path in enumerate(film["pictures"])]
     layers += [caption(word, film["font"]) for word in film["words"]]
@@ -52,7 +53,7 @@ def main() -> None:
         codec="libx264",
         audio_codec="aac",
         preset="veryfast",
-        ffmpeg_params=["-crf", "20", "-pix_fmt", "yuv420p"],
+        ffmpeg_params=[*keeping, "-pix_fmt", "yuv420p"],
         logger=None,
     )
 

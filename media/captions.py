@@ -38,11 +38,14 @@ def vtt(cues: Sequence[Cue]) -> str:
 
 
 def ass(cues: Sequence[Cue], style: Style | None = None, frame: Frame | None = None) -> str:
-    """Advanced SubStation with karaoke times, in the style's font and colours."""
+    """Advanced SubStation with karaoke times, in the style's font and colours.
+
+    A cue that was drawn stands where the film has it; a margin of 0 is the style's own.
+    """
     frame = frame or Frame()
     rows = [
-        f"Dialogue: 0,{_ass_clock(cue.start_ms)},{_ass_clock(cue.end_ms)},Words,,0,0,0,,"
-        f"{_karaoke(cue)}"
+        f"Dialogue: 0,{_ass_clock(cue.start_ms)},{_ass_clock(cue.end_ms)},Words,,"
+        f"0,0,{frame.height_px - cue.box[3] if cue.box else 0},,{_karaoke(cue)}"
         for cue in cues
     ]
     return "\n".join([*_ass_head(style.captions if style else None, frame), *rows]) + "\n"

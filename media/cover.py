@@ -12,14 +12,17 @@ import pyvips
 from numpy.typing import NDArray
 
 from media.contrast import deepened, ink_on, ratio
+from media.faces import inside
 from media.files import whole_file
 from media.focus import find_focus, salient_share
 from media.frames import FOCUS_SIDE_PX, rgb
-from media.picture import cover, fit
+from media.overlap import covered_share
+from media.picture import cover, fit, kept_part
 from media.script_text import clean, width_em
 from media.style import Style
 from media.typeset import Setting, Type, set_lines
 from shortfactory.errors import InvalidInput
+from shortfactory.sight import Area, Sight
 
 WIDTH_PX, HEIGHT_PX = 1080, 1920
 # Profile grids crop a cover to 1:1 or 3:4 around its middle; the square 420..1500 is in both.
@@ -31,11 +34,16 @@ TIGHTNESS = 0.78  # display type stands closer than text does
 LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.3, for type as large as this
 SHADE_REACH_PX = 120  # above and below the title, where its shade still hides a picture
 UPPER_COST = 0.15  # a subject looks out over its title
+FACE_COST = 10.0  # of a face wholly hidden; a tenth of one weighs as much as all that is salient
 BAR_WIDE_PX, BAR_HIGH_PX, BAR_GAP_PX = 150, 18, 44
 
 
-def draw_cover(picture: Path, title: str, style: Style, out: Path) -> None:
+def draw_cover(
+    picture: Path, title: str, style: Style, out: Path, sight: Sight | None = None
+) -> None:
     """Write a cover of 1080x1920 as PNG; the title stands away from the picture's subject.
+
+    `sight` is what somebody saw who looked at the picture: its faces are spared before all else.
 
     Raises:
         InvalidInput: the title is empty.
@@ -46,13 +54,16 @@ def draw_cover(picture: Path, title: str, style: Style, out: Path) -> None:
     if not words:
         raise InvalidInput("title", title, "give a cover at least one word")
     ground = rgb(style.palette[0])
-    focus = find_focus(fit(picture, FOCUS_SIDE_PX, ground))
+    seen = sight or Sight()
+    focus = seen.focus or find_focus(fit(picture, FOCUS_SIDE_PX, ground))
     image, _ = cover(picture, WIDTH_PX, HEIGHT_PX, focus, ground)
     canvas = cv2.resize(image, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_CUBIC)
     canvas = canvas.astype(np.float32)
     setting = _set_title(words, style)
     block = setting.ink.shape[0] + BAR_GAP_PX + BAR_HIGH_PX
-    top = _calmer((TITLE_TOP, TITLE_BOTTOM - block), block, image)
+    part = kept_part(picture, WIDTH_PX, HEIGHT_PX, focus)
+    faces = tuple(inside(face, part) for face in seen.faces)
+    top = _calmer((TITLE_TOP, TITLE_BOTTOM - block), block, image, faces)
     _shade(canvas, ground, top, top + block)
     _bar(canvas, rgb(_inks(style)[1]), top)
     _ink(canvas, setting, style, top + BAR_HIGH_PX + BAR_GAP_PX)
@@ -62,14 +73,16 @@ def draw_cover(picture: Path, title: str, style: Style, out: Path) -> None:
         part.write_bytes(encoded)
 
 
-def _calmer(tops: tuple[int, int], block: int, image: NDArray[Any]) -> int:
-    """The place that covers clearly less of what draws the eye; else under the subject."""
+def _calmer(tops: tuple[int, int], block: int, image: NDArray[Any], faces: tuple[Area, ...]) -> int:
+    """The place that covers less of a face, or clearly less of the eye's goal; else the lower."""
     left, right = TITLE_LEFT / WIDTH_PX, TITLE_RIGHT / WIDTH_PX
 
     def cost(top: int) -> float:
         first, last = top - SHADE_REACH_PX, top + block + SHADE_REACH_PX
-        seen = salient_share(image, (left, first / HEIGHT_PX, right, last / HEIGHT_PX))
-        return seen + UPPER_COST * (top == tops[0])
+        box = (left, first / HEIGHT_PX, right, last / HEIGHT_PX)
+        hidden = max((covered_share(face, box) for face in faces), default=0.0)
+        upper = UPPER_COST * (top == tops[0])
+        return salient_share(image, box) + FACE_COST * hidden + upper
 
     return min(tops, key=cost)
 

@@ -10,6 +10,7 @@ from media.picture import kept_part
 from media.planes import master_size
 from media.style import Style
 from media.timeline import Body, Frame, Take
+from shortfactory.sight import Area
 
 LEAST_HEIGHT_SHARE = 0.05
 """Of the frame's height: a lower face is one of a crowd, and nobody reads its features."""
@@ -19,7 +20,7 @@ LEAST_HEIGHT_SHARE = 0.05
 class Followed:
     """The faces of one picture, as shares of its master, and the camera that moves over them."""
 
-    areas: tuple[tuple[float, float, float, float], ...]
+    areas: tuple[Area, ...]
     plan: tuple[Shot, ...]
     easing: float
     frame: Frame
@@ -49,14 +50,18 @@ def follow(body: Body, style: Style, frame: Frame) -> Followed | None:
     focus = aim(take)
     if take.sight is None or not take.sight.faces or focus is None:
         return None
-    left, top, wide, high = kept_part(take.picture, *master_size(frame), focus)
-    areas = tuple(
-        ((x0 - left) / wide, (y0 - top) / high, (x1 - left) / wide, (y1 - top) / high)
-        for x0, y0, x1, y1 in take.sight.faces
-    )
-    inside = ((focus[0] - left) / wide, (focus[1] - top) / high)
-    plan = shots(body, style.motion, frame, inside)
+    part = kept_part(take.picture, *master_size(frame), focus)
+    areas = tuple(inside(area, part) for area in take.sight.faces)
+    x, y, *_ = inside((*focus, *focus), part)
+    plan = shots(body, style.motion, frame, (x, y))
     return Followed(areas, plan, style.motion.easing, frame)
+
+
+def inside(area: Area, part: tuple[float, float, float, float]) -> Area:
+    """An area of a picture as shares of the part that is kept of it, beyond 0 and 1 where cut."""
+    left, top, wide, high = part
+    x0, y0, x1, y1 = area
+    return (x0 - left) / wide, (y0 - top) / high, (x1 - left) / wide, (y1 - top) / high
 
 
 def _place(centre: float, zoom: float, ends: tuple[float, ...], side_px: int) -> tuple[int, int]:

@@ -34,6 +34,7 @@ from media.report import Expected, Finding, Report
 from media.style import Style, load
 from media.timeline import Frame, Piece, Take, Timeline, plan, plan_body
 from media.worker import Job
+from shortfactory.sight import Sight
 from shortfactory.story import Effects, Word
 
 cv2.setNumThreads(1)  # the pool is the parallelism
@@ -117,10 +118,12 @@ def make_report(path: Path, expected: Expected, tick: Tick) -> Report:
     return inspect_film(path, expected)
 
 
-def make_cover(picture: Path, title: str, style: str, out: Path, tick: Tick) -> None:
+def make_cover(
+    picture: Path, title: str, style: str, out: Path, tick: Tick, sight: Sight | None = None
+) -> None:
     """Draw a cover. See `RenderDoor.cover`."""
     tick(0, 0)
-    draw_cover(picture, title, load(style), out)
+    draw_cover(picture, title, load(style), out, sight)
 
 
 def make_page(

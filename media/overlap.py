@@ -4,9 +4,11 @@ from __future__ import annotations
 
 Rectangle = tuple[int, int, int, int]
 """Left, top, right, bottom; right and bottom lie outside."""
+Bounds = tuple[float, float, float, float]
+"""The same in any unit, shares among them."""
 
 
-def covered_share(below: Rectangle, above: Rectangle) -> float:
+def covered_share(below: Bounds, above: Bounds) -> float:
     """The share of `below` that `above` hides, 0 to 1; 0 for a rectangle without extent."""
     wide = min(below[2], above[2]) - max(below[0], above[0])
     high = min(below[3], above[3]) - max(below[1], above[1])

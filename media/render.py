@@ -25,6 +25,7 @@ from shortfactory.errors import MediaError
 
 if TYPE_CHECKING:
     from media.report import Expected, Finding, Report
+    from shortfactory.sight import Sight
     from shortfactory.story import Effects, Word
 
 PROGRESS_EVERY_S = 0.1
@@ -104,15 +105,18 @@ class RenderDoor:
         values |= {"quality": self.quality, "music": music, "effects": effects}
         return await self._run("film", values, progress)
 
-    async def cover(self, picture: Path, title: str, style: str, out: Path) -> None:
-        """Draw the cover image: 1080x1920 PNG, its title inside the feed's crop.
+    async def cover(
+        self, picture: Path, title: str, style: str, out: Path, sight: Sight | None = None
+    ) -> None:
+        """Draw the cover image: 1080x1920 PNG, its title inside the feed's crop and off faces.
 
         Raises:
             InvalidInput: an unknown style.
             MediaError: the picture cannot be read, or a killed worker.
             StorageError: `out` cannot be written.
         """
-        await self._run("cover", {"picture": picture, "title": title, "style": style, "out": out})
+        values = {"picture": picture, "title": title, "style": style, "out": out}
+        await self._run("cover", values | {"sight": sight})
 
     async def check_picture(self, picture: Path, frame: Frame) -> list[Finding]:
         """Measure a picture before a film is made of it. See `media.inspect`."""

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from media.style import load as load_style
 from nodes.services import RunFacts, Services
-from nodes.takes import SceneFilm
+from nodes.takes import SceneFilm, sight_of
 from providers.ports import ImageRequest
 from shortfactory.story import Scene
 
@@ -29,7 +29,7 @@ async def cover(state: Reads, services: Services, title: str) -> str:
     first = min(state["scenes"].values(), key=lambda scene: scene["number"])
     picture = await _picture(first, state, services)
     out = services.scratch / f"{state['run']['id']}.cover.png"
-    await services.render.cover(picture, title, state["style"], out)
+    await services.render.cover(picture, title, state["style"], out, sight_of(first["picture"]))
     return await services.store.adopt(out, ".png")
 
 

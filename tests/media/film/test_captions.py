@@ -192,6 +192,12 @@ def test_ass_fills_words_and_never_obeys_braces():
     assert "PlayResX: 1080" in rows
 
 
+def test_ass_stands_where_the_film_has_its_captions():
+    moved = CUES[0].model_copy(update={"box": (100, 500, 900, 700)})
+    rows = [row for row in ass([*CUES[:1], moved]).splitlines() if row.startswith("Dialogue")]
+    assert [row.split(",")[7] for row in rows] == ["0", "1220"]
+
+
 @pytest.mark.parametrize("name", names())
 def test_a_shade_parts_the_words_from_any_ground(name):
     """It lies in the outline's light, is gone at its rim, and changes nothing between phrases."""

@@ -8,6 +8,7 @@ from media.contrast import deepened, ink_on, ratio
 from media.cover import LEAST_CONTRAST, draw_cover
 from media.style import load, names
 from shortfactory.errors import InvalidInput
+from shortfactory.sight import Sight
 
 TITLES = ("Tea", "Why bees dance", "Ten thousand steps were an advertisement", "章鱼有三颗心脏")
 SQUARE = slice(420, 1500)  # what a 1:1 crop keeps; 4:5 and 3:4 keep more
@@ -32,6 +33,21 @@ def test_the_title_stands_inside_every_feed_s_crop(still, tmp_path, title):
     assert rows[-1] < SQUARE.stop
     assert columns[0] >= 60
     assert columns[-1] <= 1020
+
+
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("face", [(0.3, 0.3, 0.6, 0.5), (0.4, 0.5, 0.7, 0.7)])
+def test_the_title_keeps_off_a_face(still, tmp_path, title, face):
+    """Whatever else draws the eye: the face alone is pulled out of the type's way."""
+    covers = []
+    for number, words in enumerate((title, ".")):
+        out = tmp_path / f"{number}.png"
+        draw_cover(still(1), words, load("editorial"), out, Sight(faces=(face,)))
+        covers.append(cv2.imread(str(out)).astype(np.float32))
+    changed = np.abs(cv2.Laplacian(np.abs(covers[0] - covers[1]).max(axis=2), cv2.CV_32F)) > 60
+    top, bottom = round(face[1] * 1920), round(face[3] * 1920)
+    assert changed.any()
+    assert not changed[top:bottom].any()
 
 
 @pytest.mark.parametrize("style", names())

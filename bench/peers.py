@@ -25,12 +25,14 @@ from pydantic import TypeAdapter
 
 from bench.quality import vmaf
 from bench.render import make_takes, raw_frames, voice, whole
+from media.encode import Quality
 from media.style import load
 from media.timeline import Frame, Take, plan
 
 MOVIEPY = "moviepy==2.2.1"
 RIVALS = Path(__file__).parent / "rivals"
 RIVAL_NAMES = ("one_pass", "four_passes")
+QUALITIES: tuple[Quality, ...] = ("default", "quick")
 TAKES = TypeAdapter(tuple[Take, ...])
 FONT = Path(__file__).parents[1] / "media/fonts/noto/NotoSans-Black.ttf"
 
@@ -63,11 +65,12 @@ def spend(command: list[str], out: Path) -> Spent:
     return Spent(wall_s, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, size_mb)
 
 
-def ours(takes: tuple[Take, ...], folder: Path) -> Spent:
+def ours(takes: tuple[Take, ...], folder: Path, quality: Quality = "default") -> Spent:
     """This project in a fresh process."""
     given = folder / "takes.json"
     given.write_bytes(TAKES.dump_json(takes))
-    return spend([sys.executable, "-m", "bench.peers", "film", str(given)], folder / "film.mp4")
+    command = [sys.executable, "-m", "bench.peers", "film", str(given), quality]
+    return spend(command, folder / "film.mp4")
 
 
 def as_json(takes: tuple[Take, ...], folder: Path) -> Path:
@@ -109,7 +112,7 @@ def rival_python(folder: Path) -> str:
 def row(name: str, spent: Spent) -> str:
     """One line of the table."""
     return (
-        f"{name:>14}: {spent.wall_s:7.1f} s wall, {spent.cpu_s:7.1f} s CPU, "
+        f"{name:>18}: {spent.wall_s:7.1f} s wall, {spent.cpu_s:7.1f} s CPU, "
         f"{spent.memory_mb:6.0f} MB, file {spent.file_mb:5.1f} MB"
     )
 
@@ -123,18 +126,22 @@ def compare(seconds: float, rounds: int, folder: Path) -> None:
     """Print every contestant's rows, round by round, then medians and ratios."""
     takes = make_takes(seconds, folder)
     python, film = rival_python(folder), str(as_json(takes, folder))
-    found: dict[str, list[Spent]] = {name: [] for name in ("shortfactory", *RIVAL_NAMES)}
+    found: dict[str, list[Spent]] = {name: [] for name in (*QUALITIES, *RIVAL_NAMES)}
     for _ in range(rounds):
-        for name, spent in found.items():
+        for quality in QUALITIES:
+            found[quality].append(ours(takes, folder, quality))
+            print(row(quality, found[quality][-1]), flush=True)
+        for name in RIVAL_NAMES:
             out = folder / f"{name}.mp4"
-            rival = [python, str(RIVALS / f"{name}.py"), film, str(out)]
-            spent.append(spend(rival, out) if name in RIVAL_NAMES else ours(takes, folder))
-            print(row(name, spent[-1]), flush=True)
-    mine = median(found["shortfactory"])
-    for name, spent in found.items():
-        middle = median(spent)
-        wall, cpu = middle.wall_s / mine.wall_s, middle.cpu_s / mine.cpu_s
-        print(f"{row(name, middle)}; {wall:.1f} wall, {cpu:.1f} CPU", flush=True)
+            found[name].append(spend([python, str(RIVALS / f"{name}.py"), film, str(out)], out))
+            print(row(name, found[name][-1]), flush=True)
+    for quality in QUALITIES:
+        mine = median(found[quality])
+        print(row(f"median {quality}", mine))
+        for name in RIVAL_NAMES:
+            spent = median(found[name])
+            wall, cpu = spent.wall_s / mine.wall_s, spent.cpu_s / mine.cpu_s
+            print(f"{row(f'median {name}', spent)}; {wall:.1f} wall, {cpu:.1f} CPU", flush=True)
 
 
 def compare_quality(seconds: float, folder: Path) -> None:
@@ -142,11 +149,13 @@ def compare_quality(seconds: float, folder: Path) -> None:
     takes = make_takes(seconds, folder)
     raw = folder / "raw.yuv"
     raw_frames(takes, raw)
-    print(quality_row("shortfactory", *vmaf(whole(takes, folder), raw, folder)), flush=True)
-    python, film = rival_python(folder), str(as_json(takes, folder))
+    for quality in QUALITIES:
+        film = whole(takes, folder, quality)
+        print(quality_row(quality, *vmaf(film, raw, folder)), flush=True)
+    python, told = rival_python(folder), str(as_json(takes, folder))
     for name in RIVAL_NAMES:
         lossy, lossless = folder / f"{name}.mp4", folder / f"{name}-lossless.mp4"
-        script = [python, str(RIVALS / f"{name}.py"), film]
+        script = [python, str(RIVALS / f"{name}.py"), told]
         spend([*script, str(lossy)], lossy)
         spend([*script, str(lossless), "lossless"], lossless)
         decode(lossless, raw)
@@ -161,7 +170,7 @@ def decode(film: Path, raw: Path) -> None:
 
 def quality_row(name: str, mean: float, lowest: float) -> str:
     """One line of the table of quality."""
-    return f"{name:>14}: VMAF {mean:.1f}, lowest frame {lowest:.1f}"
+    return f"{name:>18}: VMAF {mean:.1f}, lowest frame {lowest:.1f}"
 
 
 def main() -> None:
@@ -169,7 +178,8 @@ def main() -> None:
     given = sys.argv[1:]
     if given[:1] == ["film"]:
         path = Path(given[1])
-        whole(TAKES.validate_json(path.read_bytes()), path.parent)
+        quality: Quality = "quick" if given[2:] == ["quick"] else "default"
+        whole(TAKES.validate_json(path.read_bytes()), path.parent, quality)
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from media.encode import encode
+from media.encode import Quality, encode
 from media.film import make_film, make_segment
 from media.frames import Painter, open_scene
 from media.planes import Planes
@@ -86,14 +86,14 @@ def make_takes(seconds: float, folder: Path) -> tuple[Take, ...]:
     )
 
 
-def whole(takes: tuple[Take, ...], folder: Path) -> Path:
+def whole(takes: tuple[Take, ...], folder: Path, quality: Quality = "default") -> Path:
     """Segments, joints, captions, sound, one file."""
     for take in takes:
         os.utime(take.picture)  # a new picture for the renderer, which keeps the last few open
     segments = tuple(folder / f"{take.number}.mp4" for take in takes)
     for take, out in zip(takes, segments, strict=True):
-        make_segment(take, STYLE, FRAME, out, "default", lambda *_: None)
-    make_film(takes, segments, STYLE, FRAME, folder / "film.mp4", "default", None, lambda *_: None)
+        make_segment(take, STYLE, FRAME, out, quality, lambda *_: None)
+    make_film(takes, segments, STYLE, FRAME, folder / "film.mp4", quality, None, lambda *_: None)
     return folder / "film.mp4"
 
 

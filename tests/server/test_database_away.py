@@ -151,5 +151,6 @@ async def test_a_worker_goes_on_with_what_it_has_in_hand(postgres, vendors, work
             await asyncio.sleep(0.1)
     short = await factory.show(run.id)
     assert short.run.status == "waiting_approval", short.run.reason
-    assert {call.status for call in short.calls} == {"settled"}
+    # Away for long, a step may be done again: with what it had bought, which is not bought again.
+    assert {call.status for call in short.calls} - {"cached"} == {"settled"}
     assert short.spent_usd >= vendors.spent_usd() > short.spent_usd - Decimal("0.0001")

@@ -38,7 +38,10 @@ SETTINGS: dict[Quality, dict[str, str]] = {
     "default": {"preset": "superfast", "crf": "17.5", "x264-params": "mbtree=1:rc-lookahead=20"},
     "best": {"preset": "fast", "crf": "17", "x264-params": "rc-lookahead=40"},
 }
-SHARED = "bframes=2:b-pyramid=none:open-gop=0:stitchable=1:threads=4"
+# A camera over stills moves evenly: to look for a better place for every B-frame costs an eighth
+# of the time and a tenth of the bits at the same VMAF. Scene cuts stay looked for: without that the
+# rate control gives other bytes from run to run where it must hold pictures to their level.
+SHARED = "bframes=2:b-adapt=0:b-pyramid=none:open-gop=0:stitchable=1:threads=4"
 # ITU-T H.264 table A-1: macroblocks (16x16) a second, macroblocks a frame, kbit a second.
 LEVELS = {
     "3.0": (40_500, 1_620, 10_000),

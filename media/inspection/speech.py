@@ -19,6 +19,7 @@ _BAND_HZ = (250.0, 4_000.0)
 _SMOOTHING_MS = 12
 _PAUSE_MS = 130  # shorter holes are closures inside words
 _UNDER_PEAK_DB = 10.0  # a bed that came back in a pause is some 14 dB under the vowels
+_VOICED_DB = 6.0  # under the vowels: some moment of every syllable that is sounded is above
 _FOOT_DB = 4.0  # above the floor before: where a soft consonant begins
 _LOWEST_FOOT_DB = 24.0  # under the vowels: what is fainter is breath, not consonant
 _FOOT_MS = 120
@@ -58,23 +59,46 @@ def voice_level_db(level_db: Curve) -> float:
 
 def speaking(level_db: Curve, voice_db: float) -> NDArray[np.bool_]:
     """When somebody speaks, per millisecond; pauses inside words are filled."""
-    loud = level_db > max(voice_db - _UNDER_PEAK_DB, SILENT_DB)
-    edges = np.flatnonzero(np.diff(np.concatenate([[True], loud, [True]]).astype(np.int8)))
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if end - start < _PAUSE_MS and start > 0 and end < len(loud):
-            loud[start:end] = True
-    return loud
+    return _filled(_loud(level_db, voice_db))
 
 
 def onsets_ms(level_db: Curve, voice_db: float) -> NDArray[np.int64]:
     """When speech begins after a pause, in milliseconds from the start.
 
     From where the level crosses the threshold the onset is followed back to the foot of its
-    slope, so that a soft first consonant counts.
+    slope, so that a soft first consonant counts. Just before a word, the air of a transition and
+    a soft syllable look alike: one onset is told for each, with the faint sound and without it.
     """
-    active = np.concatenate([[False], speaking(level_db, voice_db)]).astype(np.int8)
-    crossings = np.flatnonzero(np.diff(active) == 1)
-    return np.asarray([_foot(level_db, int(at), voice_db) for at in crossings], np.int64)
+    loud = _loud(level_db, voice_db)
+    starts = {*_starts(_filled(loud)), *_starts(_filled(_voiced(loud, level_db, voice_db)))}
+    feet = sorted({_foot(level_db, at, voice_db) for at in starts})
+    return np.asarray(feet, np.int64)
+
+
+def _loud(level_db: Curve, voice_db: float) -> NDArray[np.bool_]:
+    return level_db > max(voice_db - _UNDER_PEAK_DB, SILENT_DB)
+
+
+def _filled(loud: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    filled = loud.copy()
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], loud, [True]]).astype(np.int8)))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if end - start < _PAUSE_MS and start > 0 and end < len(loud):
+            filled[start:end] = True
+    return filled
+
+
+def _voiced(loud: NDArray[np.bool_], level_db: Curve, voice_db: float) -> NDArray[np.bool_]:
+    """Without what stays faint from its beginning to its end."""
+    voiced = loud.copy()
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], loud, [False]]).astype(np.int8)))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        voiced[start:end] = level_db[start:end].max() > voice_db - _VOICED_DB
+    return voiced
+
+
+def _starts(active: NDArray[np.bool_]) -> list[int]:
+    return np.flatnonzero(np.diff(np.concatenate([[False], active]).astype(np.int8)) == 1).tolist()
 
 
 def _foot(level_db: Curve, crossing: int, voice_db: float) -> int:

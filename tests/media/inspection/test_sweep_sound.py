@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from media.inspection.sound import check_clipping, check_levels, check_silence
+from media.inspection.speech import speech_db, voice_level_db
 from media.inspection.timing import check_voices
 from media.loudness import measure
 from media.report import Expected, ExpectedCue
@@ -158,6 +159,33 @@ def test_a_soft_first_word_is_no_late_voice():
     samples[: 235 * 48] *= 0.45
     shown = {1: [(100, 1_350)], 2: [(1_350, LONG_MS)]}
     assert not check_voices(samples, wanted(shown))[0]
+
+
+def air(samples, end_ms, below_voice_db, rng):
+    """The sound of a transition that swells, and is over just before a word begins."""
+    long = int(rng.integers(120, 400)) * 48
+    noise = np.convolve(rng.normal(size=long + 40), np.hanning(41), "valid") * np.hanning(long)
+    loudest_db = speech_db(np.tile(noise[:, None], 2).astype(np.float32)).max()
+    wished_db = voice_level_db(speech_db(samples)) - below_voice_db
+    start = end_ms * 48 - long
+    samples[start : start + long] += (noise * 10 ** ((wished_db - loudest_db) / 20))[:, None]
+    return samples
+
+
+def test_the_air_of_a_transition_is_no_word(film, rng):
+    """It fills the pause before the scene's first word, which begins on time."""
+    words, sound = film
+    end_ms, below_db = STARTS_MS[2] - int(rng.integers(5, 90)), float(rng.uniform(7, 10))
+    samples = sound(change=lambda samples: air(samples, end_ms, below_db, rng))
+    assert not [check for check, scene in heard(samples, words) if scene == 2]
+
+
+def test_a_late_voice_after_the_air_of_a_transition_is_found(film, rng):
+    words, sound = film
+    end_ms, below_db = STARTS_MS[2] - int(rng.integers(5, 90)), float(rng.uniform(7, 10))
+    late = moved(words, 2, int(rng.integers(180, 330)))
+    samples = sound(late, lambda samples: air(samples, end_ms, below_db, rng))
+    assert ("caption_onset", 2) in heard(samples, words)
 
 
 def test_a_scene_without_its_voice_is_found(film, rng):

@@ -130,6 +130,18 @@ def print_short(console: Console, short: Short, page: Path | None = None) -> Non
         console.print(line)
 
 
+def left_unmended(short: Short) -> list[str]:
+    """What a finished film's test found and its repairs did not cure, with what a person can do."""
+    findings = (short.quality or {}).get("findings", [])
+    name = short.run.id[:8]
+    return [
+        f"Its test still finds: {fault['message']} Another try: "
+        f"shortfactory reroll {name} --scene {fault['scene']} --again picture"
+        for fault in findings
+        if fault["severity"] == "fail"
+    ]
+
+
 def next_step(run: Run) -> str:
     """Why a run rests, and what a person can do about it."""
     name = run.id[:8]

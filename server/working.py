@@ -16,7 +16,7 @@ from graph.short import Short
 from server.asking import Act, ask
 from server.failures import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WAITING
 from server.progress import Progress
-from server.screen import next_step, notes, person_present, print_json, result
+from server.screen import left_unmended, next_step, notes, person_present, print_json, result
 from shortfactory.errors import InvalidInput, UnknownRun
 from shortfactory.money import show as dollars
 from shortfactory.settings import Settings
@@ -122,6 +122,8 @@ def _report(job: Job, short: Short) -> int:
         spent = f"It cost {simulated}{dollars(short.spent_usd)} of {dollars(run.budget_usd)}."
         result().print(escape(f"{job.out}/film.mp4"))
         notes().print(f"Done: {escape(run.title)}. {spent} Everything is in {job.out}")
+        for left in left_unmended(short):
+            notes().print(escape(left))
     else:
         notes().print(next_step(run))
     return EXIT_CODES.get(run.status, EXIT_WAITING)

@@ -7,6 +7,10 @@ import pytest
 from bench.unfilmed import Unfilmed
 from media.report import Finding, Report
 
+ALIKE = Finding(
+    check="duplicate", severity="fail", message="Scene 1 shows the same picture.",
+    measured=0.8, limit=0.6, scene=1, at_ms=900,
+)  # fmt: skip
 LOUD = Finding(check="loudness", severity="fail", message="Too loud.", measured=-9, limit=-14)
 
 
@@ -15,6 +19,13 @@ class Loud(Unfilmed):
 
     async def report(self, *_given, **_named):
         return Report(passed=False, findings=(LOUD,), measurements={})
+
+
+class Alike(Unfilmed):
+    """A render door to which every picture is the same."""
+
+    async def report(self, *_given, **_named):
+        return Report(passed=False, findings=(ALIKE,), measurements={})
 
 
 @pytest.fixture
@@ -43,3 +54,13 @@ def test_a_film_that_passed_needs_no_page_to_be_shown(shown):
     code, short = shown(Unfilmed)
     assert (code, short["run"]["status"], short["quality_page"]) == (0, "done", None)
     assert "quality.html" in short["package"]
+
+
+def test_what_repairs_left_is_said_with_the_film(shortfactory, with_database, monkeypatch):
+    monkeypatch.setattr("graph.line.RenderDoor", lambda *_: Alike(1))
+    order = ("--script", "bees.md", "--providers", "offline", "--seconds", "5")
+    made = shortfactory("make", *order, "--approve", "auto", "--out", "film")
+    said = " ".join(made.err.split())
+    assert made.code == 0
+    assert "Its test still finds: Scene 1 shows the same picture. Another try:" in said
+    assert said.endswith("--scene 1 --again picture")

@@ -80,6 +80,10 @@ class Canvas:
         """Blur all that has been painted so far."""
         self.pixels[:] = cv2.GaussianBlur(self.pixels, (0, 0), max(radius * self.scale, 0.3))
 
+    def mirror(self) -> None:
+        """Turn left and right round."""
+        self.pixels[:] = self.pixels[:, ::-1].copy()
+
     def grain(self, seed: int, strength: float) -> None:
         """Add paper grain; it also dithers the gradients, so that they never band."""
         rows, columns = self.pixels.shape[:2]

@@ -22,6 +22,7 @@ WIDE_RIDGES = (0.52, 0.58, 0.65, 0.72, 0.80, 0.90)
 HALO_SHARE = 0.55  # of the heroes stand before a disc of light; the others have it beside them
 MARGIN = 0.2  # the camera's nearest framing crops up to a fifth of a side
 GROUND = 0.475  # of the height: where heroes stand, so that near shots keep off the captions
+TURNED_SIZE = 0.74  # a wider shot: further from the first one than a camera's zoom goes
 HEADROOM = 0.14  # of the height: what apps lay over a film's upper edge
 
 
@@ -55,8 +56,10 @@ class Layout:
         return 0.045 * self.height
 
 
-def arrange(aspect: str, keyword: str, hero: bool, random: Random) -> Layout:
-    """Place everything for one picture.
+def arrange(
+    aspect: str, keyword: str, hero: bool, random: Random, *, turned: bool = False
+) -> Layout:
+    """Place everything for one picture; `turned`, from further away and in another light.
 
     An upright picture's hero needs no word beside it, for the captions say it; where nothing can
     be drawn the keyword is the picture. A wide picture has room for both.
@@ -65,9 +68,9 @@ def arrange(aspect: str, keyword: str, hero: bool, random: Random) -> Layout:
     wide = width > height
     block = None if hero and not wide else _block(width, height, keyword)
     if hero:
-        return _beside(width, height, block) if wide else _above(width, height, random)
+        return _beside(width, height, block) if wide else _above(width, height, random, turned)
     below = (block.y + block.height if block else 0.12 * height) + 0.025 * height
-    return _open(width, height, block, below, random)
+    return _open(width, height, block, below, random, turned)
 
 
 def _block(width: int, height: int, keyword: str) -> Block | None:
@@ -82,15 +85,16 @@ def _block(width: int, height: int, keyword: str) -> Block | None:
     )
 
 
-def _above(width: int, height: int, random: Random) -> Layout:
+def _above(width: int, height: int, random: Random, turned: bool) -> Layout:
     """The hero stands on a ridge above the captions; a companion may stand under them."""
     size = min((GROUND - HEADROOM) * height, 0.56 * width) * random.uniform(0.86, 1.0)
+    size *= TURNED_SIZE if turned else 1
     side = random.choice((-1, 1))
     x = width * (0.5 + side * random.choice((0.0, 0.05, 0.09)))
     ridges = _ys(height, (random.uniform(0.36, 0.40), 0.43, GROUND - 0.01, 0.69, 0.80, 0.91))
     companion = Spot(4, width * (0.5 - side * 0.2), 0.125 * height)
     hero = Spot(2, x, size)
-    if random.random() < HALO_SHARE:
+    if (random.random() < HALO_SHARE) != turned:
         middle = GROUND * height - size * 0.52
         light = (x, middle, size * random.uniform(0.56, 0.68))
         return Layout(width, height, None, ridges, hero, companion, light, "halo")
@@ -99,13 +103,16 @@ def _above(width: int, height: int, random: Random) -> Layout:
     return Layout(width, height, None, ridges, hero, companion, light, "beside")
 
 
-def _open(width: int, height: int, block: Block | None, below: float, random: Random) -> Layout:
+def _open(
+    width: int, height: int, block: Block | None, below: float, random: Random, turned: bool
+) -> Layout:
     """No hero: the place itself is the subject, and its light is large."""
     wide = width > height
     ridges = WIDE_RIDGES if wide else (0.425, 0.495, 0.575, 0.68, 0.79, 0.905)
     radius = random.uniform(0.16, 0.24) * min(width, height)
     y = max(below + radius * 0.75, random.uniform(0.34, 0.41) * height)
-    x, y = (0.745 * width, 0.42 * height) if wide else (width * random.choice((0.33, 0.5, 0.67)), y)
+    across = random.choice((0.67, 0.33, 0.5) if turned else (0.33, 0.5, 0.67))
+    x, y = (0.745 * width, 0.42 * height) if wide else (width * across, y)
     companion = Spot(4, width - x if abs(x - width / 2) > 1 else 0.66 * width, 0.16 * height)
     return Layout(
         width, height, block, _ys(height, ridges), NOBODY, companion, (x, y, radius), "open"

@@ -30,10 +30,13 @@ def illustrate(
     scale: float,
     seed: int,
     look: str = "",
+    *,
+    turned: bool = False,
 ) -> np.ndarray:
     """Paint the picture of a note and its keyword: height x width x 3 bytes, RGB.
 
-    A `look` that is no finish leaves it paper-cut.
+    A `look` that is no finish leaves it paper-cut. `turned`, the same things are seen from
+    the other side, from further away and in another light.
 
     Raises:
         InvalidInput: a palette colour that is not #rrggbb.
@@ -44,11 +47,13 @@ def illustrate(
         motif = motif._replace(companion="")
     kind = "studio" if look == "studio" else random.choice(ALIKE.get(motif.place, (motif.place,)))
     place = PLACES[kind]
-    layout = arrange(aspect, keyword, bool(motif.hero), random)
+    layout = arrange(aspect, keyword, bool(motif.hero), random, turned=turned)
     canvas = Canvas(layout.width, layout.height, scale)
     style = _style(tones, halo=layout.kind == "halo")
     _backdrop(canvas, layout, tones, place, motif, style, random)
     _land(canvas, layout, tones, place, motif, style, random, shallow=look == "telephoto")
+    if turned and not layout.block:
+        canvas.mirror()
     canvas.vignette(0.16 if tones.dark else 0.07)
     if look in FINISHES:
         FINISHES[look](canvas, tones, np.random.default_rng(seed))

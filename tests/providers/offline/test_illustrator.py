@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+from media.inspection import stills
 from media.style import load, names
 from providers.offline.art import lettering
 from providers.offline.art.colour import Tones, contrast, from_lab, luminance, parse, to_lab
@@ -62,6 +63,12 @@ def gradient_hash(pixels: np.ndarray) -> np.ndarray:
     return (small[:, 1:] > small[:, :-1]).ravel()
 
 
+def detail(pixels: np.ndarray) -> np.ndarray:
+    """What stands above the captions, as the film's test looks at it."""
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    return stills._detail(grey[: round(0.55 * len(grey))])
+
+
 def unrest(pixels: np.ndarray) -> float:
     """Mean local deviation (0..1) of brightness where captions go, in windows of a word's size."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
@@ -103,6 +110,17 @@ async def test_the_same_request_gives_the_same_bytes(model):
 async def test_another_variation_is_another_picture(model):
     one, two = [decoded(await model.draw(ask(variation=v), ())) for v in (0, 1)]
     assert np.abs(one.astype(float) - two).mean() > 4
+
+
+@pytest.mark.parametrize("style", names())
+@pytest.mark.parametrize("word", ["bee", "clock", "whale", "map"])
+def test_a_picture_drawn_again_is_not_taken_for_the_one_before(word, style):
+    """By the film's own test, which sent it back for being like a neighbour's."""
+    palette, look = load(style).palette, load(style).finish
+    note = (f"A {word}", word, "9:16", palette, 0.25, 7, look)
+    one, other = (detail(illustrate(*note, turned=turned)) for turned in (False, True))
+    assert stills.likeness(one, one) > stills.ALIKE
+    assert stills.likeness(one, other) <= stills.ALIKE
 
 
 @every_model

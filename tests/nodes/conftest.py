@@ -124,7 +124,7 @@ class QueueRender:
     async def page(self, film, title, report, _expected, _out):
         self.asked.append((film, title, report))
 
-    async def cover(self, picture, title, style, out, sight=None):
+    async def cover(self, picture, title, style, out, _sight=None):
         self.asked.append((picture, title, style, out))
 
 

@@ -16,13 +16,13 @@ from media.faces import inside
 from media.files import whole_file
 from media.focus import find_focus, salient_share
 from media.frames import FOCUS_SIDE_PX, rgb
-from media.overlap import covered_share
+from media.overlap import Bounds, covered_share
 from media.picture import cover, fit, kept_part
 from media.script_text import clean, width_em
 from media.style import Style
 from media.typeset import Setting, Type, set_lines
 from shortfactory.errors import InvalidInput
-from shortfactory.sight import Area, Sight
+from shortfactory.sight import Sight
 
 WIDTH_PX, HEIGHT_PX = 1080, 1920
 # Profile grids crop a cover to 1:1 or 3:4 around its middle; the square 420..1500 is in both.
@@ -73,7 +73,9 @@ def draw_cover(
         part.write_bytes(encoded)
 
 
-def _calmer(tops: tuple[int, int], block: int, image: NDArray[Any], faces: tuple[Area, ...]) -> int:
+def _calmer(
+    tops: tuple[int, int], block: int, image: NDArray[Any], faces: tuple[Bounds, ...]
+) -> int:
     """The place that covers less of a face, or clearly less of the eye's goal; else the lower."""
     left, right = TITLE_LEFT / WIDTH_PX, TITLE_RIGHT / WIDTH_PX
 

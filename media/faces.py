@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from media.motion import Shot, shots, view
-from media.overlap import Rectangle
+from media.overlap import Bounds, Rectangle
 from media.picture import kept_part
 from media.planes import master_size
 from media.style import Style
 from media.timeline import Body, Frame, Take
-from shortfactory.sight import Area
 
 LEAST_HEIGHT_SHARE = 0.05
 """Of the frame's height: a lower face is one of a crowd, and nobody reads its features."""
@@ -20,7 +19,7 @@ LEAST_HEIGHT_SHARE = 0.05
 class Followed:
     """The faces of one picture, as shares of its master, and the camera that moves over them."""
 
-    areas: tuple[Area, ...]
+    areas: tuple[Bounds, ...]
     plan: tuple[Shot, ...]
     easing: float
     frame: Frame
@@ -57,8 +56,11 @@ def follow(body: Body, style: Style, frame: Frame) -> Followed | None:
     return Followed(areas, plan, style.motion.easing, frame)
 
 
-def inside(area: Area, part: tuple[float, float, float, float]) -> Area:
-    """An area of a picture as shares of the part that is kept of it, beyond 0 and 1 where cut."""
+def inside(area: Bounds, part: Bounds) -> Bounds:
+    """An area of a picture as shares of a part of it (left, top, width, height).
+
+    Beyond 0 and 1 where the part cuts it.
+    """
     left, top, wide, high = part
     x0, y0, x1, y1 = area
     return (x0 - left) / wide, (y0 - top) / high, (x1 - left) / wide, (y1 - top) / high

@@ -29,7 +29,7 @@ KEEPING = ["-qp", "0"] if sys.argv[3:] == ["lossless"] else []
 
 def write(clip: VideoClip, out: Path) -> Path:
     """Encode with the defaults, or losing nothing in any pass."""
-    sound = {"audio_codec": "aac", "logger": None}
+    sound = {"audio_codec": "aac", "logger": None, "temp_audiofile_path": str(out.parent)}
     clip.write_videofile(str(out), fps=RATE, ffmpeg_params=KEEPING, **sound)
     return out
 

@@ -54,6 +54,7 @@ def main() -> None:
         audio_codec="aac",
         preset="veryfast",
         ffmpeg_params=[*keeping, "-pix_fmt", "yuv420p"],
+        temp_audiofile_path=str(Path(sys.argv[2]).parent),
         logger=None,
     )
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.render import FRAME, STYLE, make_takes
-from media.encode import encode
+from media.encode import encode, even_runs
 from media.frames import Painter, Scene, open_scene
 from media.motion import View, view
 from media.planes import Planes, master_size
@@ -106,7 +107,13 @@ def filmed(scene: Scene, folder: Path) -> Iterator[tuple[NDArray[np.uint8], NDAr
     painter, planes = Painter(load(STYLE), FRAME, "en"), Planes.empty(FRAME)
     film = folder / "film.mp4"
     frames = scene.body.frames
-    encode(lambda at, out: painter.body(scene, at, out), frames, FRAME, "default", film)
+    encode(
+        lambda: partial(Painter(load(STYLE), FRAME, "en").body, scene),
+        even_runs(frames, FRAME),
+        FRAME,
+        "default",
+        film,
+    )
     with av.open(str(film)) as container:
         for at, picture in enumerate(container.decode(video=0)):
             painter.body(scene, at, planes)

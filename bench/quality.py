@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -15,7 +16,7 @@ import imageio_ffmpeg
 import numpy as np
 
 from bench.render import FRAME, STYLE, make_takes
-from media.encode import SETTINGS, encode
+from media.encode import SETTINGS, Draw, encode, even_runs
 from media.frames import Painter, Scene, open_scene
 from media.planes import Planes
 from media.style import load
@@ -71,11 +72,11 @@ def measure(name: str, scene: Scene, frames: int, folder: Path) -> None:
             painter.body(scene, at, planes)
             file.writelines(plane.tobytes() for plane in planes)
 
-    def draw(at: int, out: Planes) -> None:
-        painter.body(scene, at, out)
+    def artist() -> Draw:
+        return partial(Painter(load(STYLE), FRAME, "en").body, scene)
 
     for quality in SETTINGS:
-        encode(draw, frames, FRAME, quality, film)
+        encode(artist, even_runs(frames, FRAME), FRAME, quality, film)
         mean, lowest = vmaf(film, raw, folder)
         mbit_s = film.stat().st_size * 8 / 1e6 / (frames / FRAME.fps)
         print(f"{name:>7} {quality:>8}: VMAF {mean:.1f}, lowest {lowest:.1f}, {mbit_s:.1f} Mb/s")

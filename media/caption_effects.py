@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import cv2
 import numpy as np
@@ -28,8 +28,9 @@ class Drawn:
 
     def __init__(self, made: Lettering, safe: Box) -> None:
         self.made, self.safe, self.style = made, safe, made.style
-        self.popped = lru_cache(maxsize=16)(self._popped)
-        self.boxed = lru_cache(maxsize=2)(self._boxed)
+        # No cache holds the phrase that holds it: its sprites are freed with its last use.
+        self.popped = lru_cache(maxsize=16)(partial(_popped, made, safe))
+        self.boxed = lru_cache(maxsize=2)(partial(_boxed, made, safe))
 
     def active(self, ms: float) -> tuple[int, float]:
         """The word that sounds, or sounded last, and how much of it is spoken (0..1)."""
@@ -54,46 +55,45 @@ class Drawn:
         """The phrase with every word active."""
         return self.made.sprite((self.style.active,) * len(self.made.words))
 
-    def _popped(self, cell: Box, active: bool, scale: float) -> Sprite:
-        """Part of the phrase, grown about its middle and kept inside the safe area."""
-        made = self.made
-        colours = (self.style.active,) * len(made.words) if active else made.base_colours
-        rgba = made.coloured(colours)
-        part = rgba[
-            max(cell.top - made.top, 0) : cell.bottom - made.top,
-            max(cell.left - made.left, 0) : cell.right - made.left,
-        ]
-        if not part.size:  # joiners alone, or an emoji of a few pixels: they have no place
-            part = np.zeros((2, 2, 4), np.uint8)
-        size = (max(2, round(part.shape[1] * scale)), max(2, round(part.shape[0] * scale)))
-        grown = cv2.resize(np.ascontiguousarray(part), size, interpolation=cv2.INTER_LINEAR)
-        left = round((cell.left + cell.right - size[0]) / 2)
-        top = round((cell.top + cell.bottom - size[1]) / 2)
-        left = max(min(left, self.safe.right - size[0] - 1), self.safe.left)
-        top = max(min(top, self.safe.bottom - size[1] - 1), self.safe.top)
-        return to_sprite(grown, left, top)
 
-    def _boxed(self, index: int) -> tuple[Sprite, Sprite]:
-        """A rounded box for a word, and the phrase with that word's ink in the box's contrast."""
-        word, size = self.made.words[index], self.made.size_px
-        rise = round(size * BOX_RISE_SHARE)
-        before, after = (
-            round(size * (GLUED_SHARE if tight else BOX_SHARE)) for tight in self.made.glued(index)
-        )
-        top, bottom = self.made.line_ink(index)
-        box = Box(
-            max(word.left - before, self.safe.left),
-            max(top - rise, self.safe.top),
-            min(word.right + after, self.safe.right),
-            min(bottom + rise, self.safe.bottom),
-        )
-        colours = list(self.made.base_colours)
-        colours[index] = ink_on(self.style.active)
-        pill = to_sprite(_rounded(box, self.style.active, size * 0.2), box.left, box.top)
-        plain = to_sprite(
-            self.made.coloured(tuple(colours), halo=False), self.made.left, self.made.top
-        )
-        return pill, plain
+def _popped(made: Lettering, safe: Box, cell: Box, active: bool, scale: float) -> Sprite:
+    """Part of the phrase, grown about its middle and kept inside the safe area."""
+    colours = (made.style.active,) * len(made.words) if active else made.base_colours
+    rgba = made.coloured(colours)
+    part = rgba[
+        max(cell.top - made.top, 0) : cell.bottom - made.top,
+        max(cell.left - made.left, 0) : cell.right - made.left,
+    ]
+    if not part.size:  # joiners alone, or an emoji of a few pixels: they have no place
+        part = np.zeros((2, 2, 4), np.uint8)
+    size = (max(2, round(part.shape[1] * scale)), max(2, round(part.shape[0] * scale)))
+    grown = cv2.resize(np.ascontiguousarray(part), size, interpolation=cv2.INTER_LINEAR)
+    left = round((cell.left + cell.right - size[0]) / 2)
+    top = round((cell.top + cell.bottom - size[1]) / 2)
+    left = max(min(left, safe.right - size[0] - 1), safe.left)
+    top = max(min(top, safe.bottom - size[1] - 1), safe.top)
+    return to_sprite(grown, left, top)
+
+
+def _boxed(made: Lettering, safe: Box, index: int) -> tuple[Sprite, Sprite]:
+    """A rounded box for a word, and the phrase with that word's ink in the box's contrast."""
+    word, size = made.words[index], made.size_px
+    rise = round(size * BOX_RISE_SHARE)
+    before, after = (
+        round(size * (GLUED_SHARE if tight else BOX_SHARE)) for tight in made.glued(index)
+    )
+    top, bottom = made.line_ink(index)
+    box = Box(
+        max(word.left - before, safe.left),
+        max(top - rise, safe.top),
+        min(word.right + after, safe.right),
+        min(bottom + rise, safe.bottom),
+    )
+    colours = list(made.base_colours)
+    colours[index] = ink_on(made.style.active)
+    pill = to_sprite(_rounded(box, made.style.active, size * 0.2), box.left, box.top)
+    plain = to_sprite(made.coloured(tuple(colours), halo=False), made.left, made.top)
+    return pill, plain
 
 
 def _rounded(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from media.caption_effects import EFFECTS, Drawn
 from media.coverage import suits
@@ -19,9 +19,8 @@ class Captioner:
     """Blends the phrase of a moment into a frame. Sprites are kept for the phrases in use."""
 
     def __init__(self, style: CaptionStyle, frame: Frame, language: str) -> None:
-        self._style, self._frame, self._language = style, frame, language
-        self._letter = lru_cache(maxsize=4)(self._make)
-        self._suited = lru_cache(maxsize=4)(self._suit)
+        self._letter = lru_cache(maxsize=2)(partial(_lettered, style, frame, language))
+        self._suited = lru_cache(maxsize=4)(partial(_suited, style))
         self._effect = EFFECTS[style.effect]
         self._latest: tuple[Phrase, Drawn] | None = None
 
@@ -47,18 +46,21 @@ class Captioner:
             self._latest = phrase, self._letter(phrase, self._suited(shown))
         return self._latest[1]
 
-    def _suit(self, shown: tuple[Phrase, ...]) -> bool:
-        """Whether the style's own face has every letter; no word mixes two faces."""
-        text = "".join(word.text for phrase in shown for word in phrase.words)
-        return suits(self._style.font, text.upper() if self._style.upper else text)
 
-    def _make(self, phrase: Phrase, own_face: bool) -> Drawn:
-        style = self._style
-        if not own_face:
-            style = style.model_copy(update={"font": "Noto Sans", "weight": "Black"})
-        made = letter(phrase, style, self._frame, self._language)
-        area = safe_area(self._frame)
-        return Drawn(made, Box(area.left, area.top, area.right, area.bottom))
+def _suited(style: CaptionStyle, shown: tuple[Phrase, ...]) -> bool:
+    """Whether the style's own face has every letter; no word mixes two faces."""
+    text = "".join(word.text for phrase in shown for word in phrase.words)
+    return suits(style.font, text.upper() if style.upper else text)
+
+
+def _lettered(
+    style: CaptionStyle, frame: Frame, language: str, phrase: Phrase, own_face: bool
+) -> Drawn:
+    if not own_face:
+        style = style.model_copy(update={"font": "Noto Sans", "weight": "Black"})
+    area = safe_area(frame)
+    safe = Box(area.left, area.top, area.right, area.bottom)
+    return Drawn(letter(phrase, style, frame, language), safe)
 
 
 def phrase_at(shown: tuple[Phrase, ...], ms: float) -> Phrase | None:

@@ -2,46 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from itertools import accumulate, pairwise
 from math import ceil
 from pathlib import Path
 from platform import machine
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock
 from typing import Any, Literal
 
-import av
 import numpy as np
 from av.codec.context import Flags
-from av.error import FFmpegError
+from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import PictureType, VideoFrame
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from media.files import DISK_FAULTS, whole_file
+from media.container import mp4
 from media.planes import Planes
 from media.timeline import Frame
-from shortfactory.errors import MediaError
 
 Quality = Literal["quick", "default", "best"]
 
 GOP_S = 2
-FRAMES_IN_FLIGHT = 6
+# Encoders at work beside each other: the pool has a worker for every two cores. One encoder of
+# several threads, which wait for each other's rows, leaves a quarter of two cores idle.
+LANES = 2
+REORDER_FRAMES = 1  # two B-frames without a pyramid: decoding runs one frame ahead
 BT709, LIMITED = 1, 1  # ITU-T H.273 code points; FFmpeg's AVCOL_RANGE_MPEG is 1 too
 # `superfast` with macroblock-tree switched back on needs 35-40 % less time than `veryfast` at
-# equal size and VMAF; at 17.5 grainy pictures reach VMAF 95. Threads are fixed because their
-# number changes the bytes.
+# equal size and VMAF. Each frame that is looked ahead costs 6 MB a lane, and beyond ten more bits
+# for the same VMAF. One thread an encoder: their number would change the bytes.
 SETTINGS: dict[Quality, dict[str, str]] = {
-    "quick": {"preset": "superfast", "crf": "21", "x264-params": "mbtree=1:rc-lookahead=10"},
-    "default": {"preset": "superfast", "crf": "17.5", "x264-params": "mbtree=1:rc-lookahead=20"},
-    "best": {"preset": "fast", "crf": "17", "x264-params": "rc-lookahead=40"},
+    "quick": {"preset": "superfast", "crf": "20", "x264-params": "mbtree=1:rc-lookahead=10"},
+    "default": {"preset": "superfast", "crf": "17.5", "x264-params": "mbtree=1:rc-lookahead=10"},
+    "best": {"preset": "fast", "crf": "17", "x264-params": "rc-lookahead=20"},
 }
 # A camera over stills moves evenly: to look for a better place for every B-frame costs an eighth
 # of the time and a tenth of the bits at the same VMAF. Scene cuts stay looked for: without that the
 # rate control gives other bytes from run to run where it must hold pictures to their level.
-SHARED = "bframes=2:b-adapt=0:b-pyramid=none:open-gop=0:stitchable=1:threads=4"
+SHARED = "bframes=2:b-adapt=0:b-pyramid=none:open-gop=0:stitchable=1:threads=1"
 # ITU-T H.264 table A-1: macroblocks (16x16) a second, macroblocks a frame, kbit a second.
 LEVELS = {
     "3.0": (40_500, 1_620, 10_000),
@@ -60,52 +64,144 @@ STEADY_ASM = ":asm=avx2" if machine().lower() in ("x86_64", "amd64") else ""
 
 
 Draw = Callable[[int, Planes], None]  # fills the planes with a frame, always with the same bytes
+Artist = Callable[[], Draw]  # opens what draws any frame; what it opens serves one thread
 
 
 def encode(
-    draw: Draw,
-    frames: int,
+    artist: Artist,
+    runs: Sequence[int],
     frame: Frame,
     quality: Quality,
     out: Path,
     tick: Callable[[int], None] = lambda _: None,
-    starts: Collection[int] = (),
 ) -> None:
-    """Encode one piece into a video-only MP4 of `frames` frames.
+    """Encode frames 0, 1, 2 and so on into a video-only MP4; each run has so many of them.
 
-    Drawing runs in a thread of its own; both threads spend their time outside the interpreter's
-    lock. `tick(done)` is called for each frame handed to the encoder and may raise to stop.
-    Where several pieces follow each other, each begins with a key frame at one of the `starts`.
+    Every run begins with a key frame and gives the same bytes whatever the others are. LANES
+    of them are drawn and encoded at a time, which keeps as many cores busy; all of that is spent
+    outside the interpreter's lock. `tick(done)` is called for each frame and may raise to stop.
 
     Raises:
         MediaError: the encoder failed.
         StorageError: the file cannot be written.
     """
-    with whole_file(out) as part, _drawn(draw, frames, frame) as pictures:
+    with mp4(out) as container:
+        stream = container.add_stream("libx264", rate=frame.fps)
+        _prepare(stream.codec_context, frame, quality)
+        for at, packet in enumerate(_packets(artist, runs, frame, quality, tick)):
+            packet.stream = stream
+            # x264's own are late in a run of a single frame, and would meet the next run's.
+            packet.dts = at - REORDER_FRAMES
+            container.mux(packet)
+
+
+def even_runs(frames: int, frame: Frame) -> tuple[int, ...]:
+    """Runs for a piece of so many frames: near equal, none longer than a group of pictures.
+
+    They fill the lanes evenly, so that none waits for the other at the piece's end.
+    """
+    rounds = ceil(frames / (GOP_S * frame.fps * LANES))
+    ends = [frames * at // (rounds * LANES) for at in range(rounds * LANES + 1)]
+    return tuple(end - start for start, end in pairwise(ends) if end > start)
+
+
+def _packets(
+    artist: Artist,
+    runs: Sequence[int],
+    frame: Frame,
+    quality: Quality,
+    tick: Callable[[int], None],
+) -> Iterator[Packet[VideoStream]]:
+    """The packets of all runs in order, while later runs are drawn and encoded."""
+    lanes: SimpleQueue[_Lane] = SimpleQueue()
+    count = _Count(tick)
+    for _ in range(min(LANES, len(runs))):
+        lanes.put(_Lane(artist(), frame, quality))
+
+    def work(first: int, frames: int) -> list[Packet[VideoStream]]:
+        lane = lanes.get()
         try:
-            with av.open(str(part), "w", format="mp4") as container:
-                stream = _video_stream(container.add_stream("libx264", rate=frame.fps), frame)
-                stream.codec_context.options = _options(quality, frame)
-                for at, picture in enumerate(pictures):
-                    picture.pict_type = PictureType.I if at in starts else PictureType.NONE
-                    container.mux(stream.encode(picture))
-                    tick(at + 1)
-                container.mux(stream.encode(None))
-        except FFmpegError as error:
-            if error.errno in DISK_FAULTS:
-                raise OSError(error.errno, error.strerror) from error
-            raise MediaError(f"The encoder failed on {out.name}: {error.strerror}.") from error
+            return lane.encode(first, frames, count)
+        except BaseException:
+            count.stop()
+            raise
+        finally:
+            lanes.put(lane)
+
+    with ThreadPoolExecutor(LANES, "encode") as pool:
+        firsts = accumulate(runs, initial=0)
+        waiting = deque(pool.submit(work, *run) for run in zip(firsts, runs, strict=False))
+        try:
+            while waiting:
+                yield from waiting.popleft().result()
+        finally:
+            count.stop()
+            pool.shutdown(cancel_futures=True)
 
 
-def _options(quality: Quality, frame: Frame) -> dict[str, str]:
-    options = dict(SETTINGS[quality])
+class _Count:
+    """Frames done in all lanes, and whether every lane is to stop at its next frame."""
+
+    def __init__(self, tick: Callable[[int], None]) -> None:
+        self._tick, self._done, self._lock = tick, 0, Lock()
+        self.stopped = False
+
+    def another(self) -> None:
+        """Count one more frame."""
+        with self._lock:
+            self._done += 1
+            self._tick(self._done)
+
+    def stop(self) -> None:
+        """Let every lane end."""
+        self.stopped = True
+
+
+class _Lane:
+    """Draws and encodes one run after another, in the memory of one frame."""
+
+    def __init__(self, draw: Draw, frame: Frame, quality: Quality) -> None:
+        self._draw, self._frame = draw, frame
+        self._quality: Quality = quality
+        self._picture = _blank(frame)
+        self._planes = planes_of(self._picture)
+
+    def encode(self, first: int, frames: int, count: _Count) -> list[Packet[VideoStream]]:
+        """The packets of a run, in film time."""
+        encoder = VideoCodecContext.create("libx264", "w")
+        _prepare(encoder, self._frame, self._quality)
+        found: list[Packet[VideoStream]] = []
+        for at in range(first, first + frames):
+            if count.stopped:
+                return found
+            self._draw(at, self._planes)
+            self._picture.pts = at
+            found += encoder.encode(self._picture)
+            count.another()
+        return found + encoder.encode(None)
+
+
+def _prepare(encoder: VideoCodecContext, frame: Frame, quality: Quality) -> None:
+    encoder.width, encoder.height = frame.width_px, frame.height_px
+    encoder.framerate, encoder.time_base = Fraction(frame.fps), Fraction(1, frame.fps)
+    encoder.pix_fmt = "nv12"  # how x264 keeps frames: planes apart would be interleaved first
+    encoder.profile = "High"
+    encoder.color_range = LIMITED
+    encoder.colorspace = encoder.color_primaries = encoder.color_trc = BT709
+    encoder.flags |= Flags.global_header
+    encoder.options = options(quality, frame)
+
+
+def options(quality: Quality, frame: Frame) -> dict[str, str]:
+    """What libx264 is told."""
+    told = dict(SETTINGS[quality])
     gop = GOP_S * frame.fps
-    options["x264-params"] += f":{SHARED}{STEADY_ASM}:keyint={gop}:min-keyint={frame.fps // 2}"
+    told["x264-params"] += f":{SHARED}{STEADY_ASM}:keyint={gop}:min-keyint={frame.fps // 2}"
     name, kbit_s = level(frame), LEVELS[level(frame)][2]
-    # The High profile may take a quarter more, with a buffer of its own size: that is room for
-    # the joins, where each piece's buffer begins anew.
-    options["x264-params"] += f":level={name}:vbv-maxrate={kbit_s}:vbv-bufsize={kbit_s}"
-    return options
+    # Each run's buffer begins anew: half a second of it in two is what the High profile may take
+    # above its level's rate, a quarter.
+    told["x264-params"] += f":level={name}:vbv-maxrate={kbit_s}:vbv-bufsize={kbit_s // 2}"
+    return told
 
 
 def level(frame: Frame) -> str:
@@ -117,62 +213,6 @@ def level(frame: Frame) -> str:
         if blocks <= a_frame and blocks * frame.fps <= a_second
     )
     return next(fits)
-
-
-def _video_stream(stream: VideoStream, frame: Frame) -> VideoStream:
-    context: VideoCodecContext = stream.codec_context
-    context.width, context.height = frame.width_px, frame.height_px
-    context.pix_fmt = "nv12"  # how x264 keeps frames: planes apart would be interleaved first
-    context.profile = "High"
-    context.color_range = LIMITED
-    context.colorspace = context.color_primaries = context.color_trc = BT709
-    context.flags |= Flags.global_header
-    return stream
-
-
-@contextmanager
-def _drawn(draw: Draw, frames: int, frame: Frame) -> Generator[Iterator[VideoFrame]]:
-    """Frames drawn ahead by a thread, in a ring: each is free again when the next is asked for."""
-    free: SimpleQueue[VideoFrame | None] = SimpleQueue()
-    ready: SimpleQueue[VideoFrame | BaseException] = SimpleQueue()
-    for _ in range(FRAMES_IN_FLIGHT):
-        free.put(_blank(frame))
-
-    def work() -> None:
-        try:
-            for at in range(frames):
-                picture = free.get()
-                if picture is None:
-                    return
-                draw(at, planes_of(picture))
-                picture.pts = at
-                ready.put(picture)
-        except BaseException as error:  # noqa: BLE001 - raised again by the encoding thread
-            ready.put(error)
-
-    def hand_over() -> Iterator[VideoFrame]:
-        for _ in range(frames):
-            picture = ready.get()
-            if isinstance(picture, BaseException):
-                raise picture
-            yield picture
-            free.put(picture)
-
-    thread = Thread(target=work, name="draw", daemon=True)
-    thread.start()
-    try:
-        yield hand_over()
-    finally:
-        free.put(None)
-        _drain(free)
-        thread.join()
-
-
-def _drain(free: SimpleQueue[VideoFrame | None]) -> None:
-    """Leave only the stop sign, so that the drawing thread meets it next."""
-    while not free.empty():
-        free.get()
-    free.put(None)
 
 
 def planes_of(picture: VideoFrame) -> Planes:

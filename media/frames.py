@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from media.timeline import Body, Frame, joint_frames
 from media.transitions import TRANSITIONS, Side
 
 FOCUS_SIDE_PX = 256
-MASTERS_KEPT = 6  # of 10 MB each at full size: a short's joints find its bodies' pictures
+MASTERS_KEPT = 3  # of 10 MB each at full size: what two joints in a row need
 
 
 class Focus(NamedTuple):
@@ -90,9 +90,7 @@ class Painter:
     def __init__(self, style: Style, frame: Frame, language: str) -> None:
         self._style, self._frame = style, frame
         self._camera = Camera(frame)
-        self._language = language
-        self._captioner = lru_cache(maxsize=3)(self._captioner_at)
-        self._left, self._right = Planes.empty(frame), Planes.empty(frame)
+        self._captioner = lru_cache(maxsize=3)(partial(_captioner, style, frame, language))
 
     def body(self, scene: Scene, at: int, out: Planes) -> None:
         """Frame `at` of a scene's body; beyond its end, the frames of a coda."""
@@ -105,8 +103,8 @@ class Painter:
         long = joint_frames(body.transition, self._frame)
         after, before = left.body.frames + at, at - long
         sides = (
-            Side(self._camera, self._left, left.master, self._view(left, after)),
-            Side(self._camera, self._right, right.master, self._view(right, before)),
+            Side(self._camera, self._sides[0], left.master, self._view(left, after)),
+            Side(self._camera, self._sides[1], right.master, self._view(right, before)),
         )
         TRANSITIONS[body.transition](*sides, (at + 1) / (long + 1), out)
         if before >= body.voice_frame:
@@ -121,6 +119,11 @@ class Painter:
         boxes = [captioner.box(body.phrases, phrase) for phrase in body.phrases]
         return tuple((box.left, box.top, box.right, box.bottom) for box in boxes)
 
+    @cached_property
+    def _sides(self) -> tuple[Planes, Planes]:
+        """Room for both pictures of a joint; bodies need none."""
+        return Planes.empty(self._frame), Planes.empty(self._frame)
+
     def _view(self, scene: Scene, at: int) -> View:
         return view(scene.shots, at, self._style.motion.easing)
 
@@ -131,7 +134,7 @@ class Painter:
         captioner.shade(out, body.phrases, ms)
         captioner.draw(out, body.phrases, ms)
 
-    def _captioner_at(self, centre: float) -> Captioner:
-        """Who letters where the middle of the captions is at this share of the frame's height."""
-        style = self._style.captions.model_copy(update={"centre": centre})
-        return Captioner(style, self._frame, self._language)
+
+def _captioner(style: Style, frame: Frame, language: str, centre: float) -> Captioner:
+    """Who letters where the middle of the captions is at this share of the frame's height."""
+    return Captioner(style.captions.model_copy(update={"centre": centre}), frame, language)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zipfile
+from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
@@ -13,13 +14,12 @@ from typing import NamedTuple
 import av
 import numpy as np
 
-from media.audio import VoiceCue, soundtrack
 from media.captions import ass, srt, vtt
 from media.cut import cut_list
-from media.effects import Moment, moments
-from media.encode import Quality, encode
+from media.encode import Draw, Quality, encode, even_runs
 from media.files import whole_file
-from media.frames import Painter, Scene, open_scene
+from media.film_sound import film_sound, heard_moments
+from media.pieces import PiecePainter
 from media.planes import Planes
 from media.spool import stretches
 from media.style import Style
@@ -31,13 +31,12 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # zip's own zero: the same parts give the same by
 
 
 class Wanted(NamedTuple):
-    """What the hand-off is made from: as the film was, with its title and its music's seed."""
+    """What the hand-off is made from: as the film was, with its title."""
 
     takes: tuple[Take, ...]
     style: Style
     frame: Frame
     title: str
-    seed: int
     music: Path | None
     effects: Effects = "auto"
 
@@ -60,13 +59,16 @@ def write_handoff(
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out.parent, prefix=".handoff-") as folder:
         parts = Path(folder)
-        draw = _Bare(timeline, wanted.style)
         encode(
-            draw, timeline.frames, wanted.frame, quality, parts / "picture.mp4",
+            partial(_bare, timeline, wanted.style),
+            even_runs(timeline.frames, wanted.frame),
+            wanted.frame,
+            quality,
+            parts / "picture.mp4",
             lambda done: tick(done, timeline.frames),
-        )  # fmt: skip
-        heard = moments(timeline) if wanted.style.heard(wanted.effects) else ()
-        _write_stems(timeline, wanted, heard, parts)
+        )
+        _write_stems(timeline, wanted, parts)
+        heard = heard_moments(timeline, wanted.style, wanted.effects)
         (parts / "captions.srt").write_text(srt(timeline.cues), "utf-8")
         (parts / "captions.vtt").write_text(vtt(timeline.cues), "utf-8")
         (parts / "captions.ass").write_text(ass(timeline.cues, wanted.style, wanted.frame), "utf-8")
@@ -74,50 +76,22 @@ def write_handoff(
         _pack(sorted(parts.iterdir()), out)
 
 
-class _Bare:
-    """Draws the whole film, frame by frame in order, with no captions in it."""
+def _bare(timeline: Timeline, style: Style) -> Draw:
+    """Draws the whole film with no captions in it."""
+    painter = PiecePainter(timeline, style, words=False)
+    starts = [piece.start for piece in timeline.pieces]
 
-    def __init__(self, timeline: Timeline, style: Style) -> None:
-        self._timeline, self._style = timeline, style
-        language = timeline.bodies[0].take.language
-        self._painter = Painter(style, timeline.frame, language)
-        self._scenes: dict[int, Scene] = {}
-        self._pieces = iter(timeline.pieces)
-        self._piece = next(self._pieces)
+    def draw(at: int, out: Planes) -> None:
+        piece = timeline.pieces[bisect_right(starts, at) - 1]
+        painter.draw(piece, at - piece.start, out)
 
-    def __call__(self, at: int, out: Planes) -> None:
-        """Fill the planes with frame `at` of the film."""
-        if at >= self._piece.start + self._piece.frames:
-            self._piece = next(self._pieces)
-        piece, inside = self._piece, at - self._piece.start
-        scene = self._scene(piece.scene)
-        if piece.kind == "body":
-            self._painter.body(scene, inside, out)
-        elif piece.kind == "coda":
-            self._painter.body(scene, scene.body.frames + inside, out)
-        else:
-            self._painter.joint(scene, self._scene(piece.scene + 1), inside, out)
-
-    def _scene(self, index: int) -> Scene:
-        if index not in self._scenes:
-            self._scenes.pop(index - 2, None)
-            # The camera's cuts follow the phrases; only after it is planned may they go.
-            scene = open_scene(self._timeline.bodies[index], self._style, self._timeline.frame)
-            self._scenes[index] = replace(scene, body=replace(scene.body, phrases=()))
-        return self._scenes[index]
+    return draw
 
 
-def _write_stems(
-    timeline: Timeline, wanted: Wanted, heard: tuple[Moment, ...], folder: Path
-) -> None:
-    voices = [
-        VoiceCue(take.voice, start)
-        for take, start in zip(wanted.takes, timeline.voice_starts, strict=True)
-        if take.voice_ms
-    ]
-    mood, spools = wanted.style.mood, folder / "spools"
+def _write_stems(timeline: Timeline, wanted: Wanted, folder: Path) -> None:
+    spools = folder / "spools"
     spools.mkdir()
-    made = soundtrack(voices, timeline.samples, mood, wanted.seed, spools, wanted.music, heard)
+    made = film_sound(timeline, wanted.style, wanted.music, wanted.effects, spools)
     _write_wav(folder / "voice.wav", made.voice)
     _write_wav(folder / "music.wav", made.music)
     if made.effects is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from media.faces import Followed, follow
 from media.frames import Painter
-from media.memory import sweep
 from media.overlap import Rectangle
 from media.style import Style
 from media.timeline import Cue, Timeline
@@ -15,7 +14,6 @@ def laid_cues(timeline: Timeline, painter: Painter, style: Style) -> tuple[Cue, 
     boxes: list[Rectangle] = []
     for body in timeline.bodies:
         boxes += painter.caption_boxes(body)
-        sweep()
     followed = [follow(body, style, timeline.frame) for body in timeline.bodies]
     return tuple(
         cue.model_copy(update={"box": box, "faces": _faces(cue, timeline, followed)})

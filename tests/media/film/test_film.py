@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 import pytest
 
-from media.encode import LEVELS, encode, level
 from media.frames import Painter, open_scene
 from media.planes import Planes
 from media.render import RenderDoor
@@ -96,43 +95,10 @@ def test_tags_rate_and_profile(film):
         assert video.frames == film.film.frames
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "fps", "wanted"),
-    [
-        (216, 384, 30, "3.0"),
-        (720, 1280, 30, "3.1"),
-        (1080, 1080, 30, "3.2"),
-        (1080, 1920, 30, "4.0"),
-        (1080, 1920, 60, "4.2"),
-        (2160, 3840, 30, "5.1"),
-        (4096, 4096, 60, "6.0"),
-    ],
-)
-def test_the_level_is_the_lowest_that_fits(width, height, fps, wanted):
-    assert level(Frame(width_px=width, height_px=height, fps=fps)) == wanted
-
-
 def test_the_level_is_written_in_the_header(film):
     with av.open(str(film.path)) as container:
         sps = container.streams.video[0].codec_context.extradata
     assert sps[:4] == bytes([1, 100, sps[2], 30])  # avcC: version, High, flags, 3.0 in tenths
-
-
-def test_noise_does_not_break_the_level_and_stays_the_same_to_the_byte(tmp_path):
-    """What would be three times the level's rate is held to the rate and one buffer."""
-    frame = Frame(width_px=396, height_px=704)
-    limit = LEVELS[level(frame)][2] * 1000
-    noise = np.random.default_rng(1).integers(0, 255, (60, 704, 396), np.uint8)
-
-    def draw(at, planes):
-        planes.y[:], planes.uv[:] = noise[at], 128
-
-    for name in ("a.mp4", "b.mp4"):
-        encode(draw, len(noise), frame, "default", tmp_path / name)
-    with av.open(str(tmp_path / "a.mp4")) as piece:
-        bits = [packet.size * 8 for packet in piece.demux(video=0) if packet.size]
-    assert limit < max(sum(bits[at : at + 30]) for at in range(31)) <= 2 * limit
-    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
 
 
 def test_the_index_is_in_front_and_there_is_no_edit_list(film):
@@ -174,13 +140,15 @@ def test_decoded_frames_are_the_frames_that_were_drawn(film):
 
 def test_sound_and_picture_are_in_step_to_the_sample(film, tmp_path):
     """A click put at a known sample of the soundtrack is decoded at that very sample."""
+    from media.aac import encode_sound
     from media.mux import Stretch, join
 
     bodies = plan(film.takes, load("editorial"), SMALL).bodies
     pieces = tuple(Stretch(film.segments[body.take.number], 0, body.frames) for body in bodies)
     samples = np.zeros((96_000, 2), np.float32)
     samples[48_000] = 0.9
-    join(pieces, samples, SMALL, tmp_path / "click.mp4")
+    encode_sound(samples, tmp_path / "sound.mp4")
+    join(pieces, tmp_path / "sound.mp4", SMALL, tmp_path / "click.mp4")
     with av.open(str(tmp_path / "click.mp4")) as container:
         sound = np.concatenate([f.to_ndarray() for f in container.decode(audio=0)], axis=1)
     assert abs(int(np.abs(sound[0]).argmax()) - 48_000) == 0

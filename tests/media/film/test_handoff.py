@@ -114,7 +114,7 @@ def test_each_effect_is_a_clip_of_its_own_that_holds_all_of_it(handed):
 
 
 def test_a_silent_order_has_no_effects_in_the_hand_off(takes, small, tmp_path):
-    wanted = Wanted(takes(600, 600), LOOK, small, "Quiet", 7, None, "off")
+    wanted = Wanted(takes(600, 600), LOOK, small, "Quiet", None, "off")
     write_handoff(wanted, tmp_path / "quiet.zip", "quick", ignore)
     with zipfile.ZipFile(tmp_path / "quiet.zip") as archive:
         assert "effects.wav" not in archive.namelist()
@@ -122,7 +122,7 @@ def test_a_silent_order_has_no_effects_in_the_hand_off(takes, small, tmp_path):
 
 
 def test_the_same_film_gives_the_same_zip(takes, small, tmp_path):
-    wanted = Wanted(takes(600, 600), LOOK, small, "Twice", 7, None)
+    wanted = Wanted(takes(600, 600), LOOK, small, "Twice", None)
     for name in ("one.zip", "two.zip"):
         write_handoff(wanted, tmp_path / name, "quick", ignore)
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()

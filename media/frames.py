@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from media.camera import Camera
@@ -21,6 +22,7 @@ from media.transitions import TRANSITIONS, Side
 
 FOCUS_SIDE_PX = 256
 MASTERS_KEPT = 3  # of 10 MB each at full size: what two joints in a row need
+_OPENING = Lock()
 
 
 class Focus(NamedTuple):
@@ -51,7 +53,9 @@ def open_scene(body: Body, style: Style, frame: Frame) -> Scene:
     # A file written anew under the same name is another picture.
     stamp = take.picture.stat() if take.picture.exists() else None
     changed_ns = stamp.st_mtime_ns if stamp else 0
-    opened = _open(take.picture, changed_ns, aim(take), style.palette[0], master_size(frame))
+    # One at a time: lanes that want the same picture at once would each hold their own.
+    with _OPENING:
+        opened = _open(take.picture, changed_ns, aim(take), style.palette[0], master_size(frame))
     plan = shots(body, style.motion, frame, opened.aim)
     centre = caption_centre(body, style, frame)
     return Scene(body, opened.master, plan, opened.focus, centre)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import media.encode
-from media.encode import GOP_S, LANES, LEVELS, encode, even_runs, level
+from media.encode import DRAWN_AHEAD, GOP_S, LANES, LEVELS, encode, even_runs, level
 from media.timeline import Frame
 from shortfactory.errors import MediaError
 
@@ -129,7 +129,7 @@ def test_a_tick_that_raises_stops_every_lane_at_its_next_frame(tmp_path):
 
     with pytest.raises(TimeoutError):
         encode(lambda: draw, (60,) * 40, SMALL, "default", tmp_path / "a.mp4", tick)
-    assert len(drawn) <= 25 + LANES
+    assert len(drawn) <= 25 + 2 * LANES * DRAWN_AHEAD
     assert list(tmp_path.iterdir()) == []
 
 

@@ -25,9 +25,9 @@ from pydantic import TypeAdapter
 
 from bench.quality import vmaf
 from bench.render import make_takes, raw_frames, voice, whole
-from media.encode import Quality
 from media.style import load
 from media.timeline import Frame, Take, plan
+from media.x264 import Quality
 
 MOVIEPY = "moviepy==2.2.1"
 RIVALS = Path(__file__).parent / "rivals"

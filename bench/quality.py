@@ -16,11 +16,12 @@ import imageio_ffmpeg
 import numpy as np
 
 from bench.render import FRAME, STYLE, make_takes
-from media.encode import SETTINGS, Draw, encode, even_runs
+from media.encode import Draw, encode, even_runs
 from media.frames import Painter, Scene, open_scene
 from media.planes import Planes
 from media.style import load
 from media.timeline import plan
+from media.x264 import SETTINGS
 
 # Raw frames carry no tags: without these FFmpeg converts them to the film's colour space as if they
 # were of another, and every quality seems 3 to 4 points worse than it is.

@@ -19,12 +19,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from media.encode import Quality, encode, even_runs, options
+from media.encode import encode, even_runs
 from media.film import make_film, make_segment
 from media.frames import Painter, open_scene
 from media.planes import Planes
 from media.style import load
 from media.timeline import Frame, Take, plan
+from media.x264 import Quality, options
 from shortfactory.story import Word
 
 ROUNDS = 3

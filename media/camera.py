@@ -17,7 +17,7 @@ LINEAR = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 
 class Camera:
-    """Samples masters into the planes of a frame; one thread's own."""
+    """Samples masters into the planes of a frame, for one thread at a time."""
 
     def __init__(self, frame: Frame) -> None:
         self._size = (frame.width_px, frame.height_px)

@@ -18,7 +18,7 @@ import cv2
 
 from media.aac import encode_sound
 from media.cover import draw_cover
-from media.encode import Draw, Quality, encode, even_runs
+from media.encode import Draw, encode, even_runs
 from media.film_sound import film_sound
 from media.frames import Painter, open_scene
 from media.handoff import Wanted, write_handoff
@@ -34,6 +34,7 @@ from media.report import Expected, Finding, Report
 from media.style import Style, load
 from media.timeline import Frame, Take, Timeline, plan, plan_body
 from media.worker import Job
+from media.x264 import Quality
 from shortfactory.sight import Sight
 from shortfactory.story import Effects, Word
 

@@ -53,7 +53,7 @@ def open_scene(body: Body, style: Style, frame: Frame) -> Scene:
     # A file written anew under the same name is another picture.
     stamp = take.picture.stat() if take.picture.exists() else None
     changed_ns = stamp.st_mtime_ns if stamp else 0
-    # One at a time: lanes that want the same picture at once would each hold their own.
+    # One at a time: desks that want the same picture at once would each hold their own.
     with _OPENING:
         opened = _open(take.picture, changed_ns, aim(take), style.palette[0], master_size(frame))
     plan = shots(body, style.motion, frame, opened.aim)

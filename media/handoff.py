@@ -16,7 +16,7 @@ import numpy as np
 
 from media.captions import ass, srt, vtt
 from media.cut import cut_list
-from media.encode import Draw, Quality, encode, even_runs
+from media.encode import Draw, encode, even_runs
 from media.files import whole_file
 from media.film_sound import film_sound, heard_moments
 from media.pieces import PiecePainter
@@ -25,6 +25,7 @@ from media.spool import stretches
 from media.style import Style
 from media.timeline import Frame, Take, Timeline, plan
 from media.waveform import RATE_HZ, Sound
+from media.x264 import Quality
 from shortfactory.story import Effects
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # zip's own zero: the same parts give the same bytes

@@ -15,8 +15,8 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from media.container import MP4_OPTIONS, mp4
-from media.encode import REORDER_FRAMES
 from media.timeline import SAMPLE_RATE_HZ, Frame
+from media.x264 import REORDER_FRAMES
 from shortfactory.errors import MediaError
 
 # Opening a file decodes a few pictures to guess what its header says; that costs 30 ms a piece.

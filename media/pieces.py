@@ -13,7 +13,7 @@ from media.timeline import Piece, Timeline
 class PiecePainter:
     """Draws any frame of any piece. Pieces come in order: two scenes are kept open, for a joint.
 
-    One thread's own, as the painter inside it is.
+    It serves one thread at a time, as the painter inside it does.
     """
 
     def __init__(self, timeline: Timeline, style: Style, *, words: bool = True) -> None:

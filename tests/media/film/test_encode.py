@@ -1,7 +1,6 @@
-"""Frames become packets in several lanes: order, bytes, rate, and how everything stops."""
+"""Frames become packets at several desks: order, bytes, rate, and how everything stops."""
 
 from collections import Counter
-from threading import get_ident
 
 import av
 import numpy as np
@@ -10,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import media.encode
-from media.encode import DRAWN_AHEAD, GOP_S, LANES, LEVELS, encode, even_runs, level
+from media.encode import DESKS, DRAWN_AHEAD, encode, even_runs
 from media.timeline import Frame
+from media.x264 import GOP_S, LEVELS, level
 from shortfactory.errors import MediaError
 
 SMALL = Frame(width_px=216, height_px=384)
@@ -34,13 +34,13 @@ def test_the_level_is_the_lowest_that_fits(width, height, fps, wanted):
 
 
 @given(frames=st.integers(1, 2000), fps=st.sampled_from([24, 25, 30, 60]))
-def test_runs_hold_every_frame_once_and_fill_the_lanes_evenly(frames, fps):
+def test_runs_hold_every_frame_once_and_fill_the_desks_evenly(frames, fps):
     runs = even_runs(frames, Frame(fps=fps))
     assert sum(runs) == frames
     assert min(runs) >= 1
     assert max(runs) <= GOP_S * fps
     assert max(runs) - min(runs) <= 1
-    assert len(runs) % LANES == 0 or frames < LANES
+    assert len(runs) % DESKS == 0 or frames < DESKS
 
 
 def moving(at, planes):
@@ -59,22 +59,20 @@ def shown(path):
         ]
 
 
-def test_frames_come_out_in_order_whatever_lane_drew_them(tmp_path):
+def test_frames_come_out_in_order_whatever_desk_drew_them(tmp_path):
     opened, drawn = [], Counter()
 
     def artist():
         opened.append(1)
-        mine = set()
 
         def draw(at, planes):
-            mine.add(get_ident())
             drawn[at] += 1
             moving(at, planes)
 
         return draw
 
     encode(artist, (40, 7, 1, 52, 30), SMALL, "default", tmp_path / "a.mp4")
-    assert len(opened) == LANES
+    assert len(opened) == DESKS
     assert drawn == Counter(range(130))
     found = shown(tmp_path / "a.mp4")
     assert [round(time * 30) for time, _ in found] == list(range(130))
@@ -92,16 +90,16 @@ def test_every_run_begins_with_a_key_frame(tmp_path):
     assert keys == [0, 40, 47, 48]
 
 
-@pytest.mark.parametrize("lanes", [1, 3])
-def test_the_number_of_lanes_does_not_change_a_byte(lanes, tmp_path, monkeypatch):
+@pytest.mark.parametrize("desks", [1, 3])
+def test_the_number_of_desks_does_not_change_a_byte(desks, tmp_path, monkeypatch):
     runs = (30, 20, 25, 10)
     encode(lambda: moving, runs, SMALL, "default", tmp_path / "two.mp4")
-    monkeypatch.setattr(media.encode, "LANES", lanes)
+    monkeypatch.setattr(media.encode, "DESKS", desks)
     encode(lambda: moving, runs, SMALL, "default", tmp_path / "other.mp4")
     assert (tmp_path / "two.mp4").read_bytes() == (tmp_path / "other.mp4").read_bytes()
 
 
-def test_a_frame_that_cannot_be_drawn_stops_every_lane(tmp_path):
+def test_a_frame_that_cannot_be_drawn_stops_every_desk(tmp_path):
     drawn = []
 
     def draw(at, planes):
@@ -116,7 +114,7 @@ def test_a_frame_that_cannot_be_drawn_stops_every_lane(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_tick_that_raises_stops_every_lane_at_its_next_frame(tmp_path):
+def test_a_tick_that_raises_stops_every_desk_at_its_next_frame(tmp_path):
     drawn = []
 
     def draw(at, planes):
@@ -129,7 +127,7 @@ def test_a_tick_that_raises_stops_every_lane_at_its_next_frame(tmp_path):
 
     with pytest.raises(TimeoutError):
         encode(lambda: draw, (60,) * 40, SMALL, "default", tmp_path / "a.mp4", tick)
-    assert len(drawn) <= 25 + 2 * LANES * DRAWN_AHEAD
+    assert len(drawn) <= 25 + 2 * DESKS * DRAWN_AHEAD
     assert list(tmp_path.iterdir()) == []
 
 

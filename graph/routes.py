@@ -187,7 +187,15 @@ def _repair(state: State, number: int, faults: list[dict[str, Any]]) -> Send:
         entry["voice_variation"] = entry.get("voice_variation", 0) + 1
     if drawn:
         entry["picture_variation"] = entry.get("picture_variation", 0) + 1
+        entry["unlike"] = _twins_note(state, number, faults)
     return Send("scene", entry)
+
+
+def _twins_note(state: State, number: int, faults: list[dict[str, Any]]) -> str:
+    """The note of the picture that this scene's repeats, "" where it repeats none."""
+    twins = (fault.get("twin") for fault in faults if fault["scene"] == number)
+    twin = next(filter(None, twins), None)
+    return Script.model_validate(state["script"]).scene(twin).picture if twin else ""
 
 
 def _remade(state: State, number: int, remake: Remake) -> SceneIn:

@@ -90,6 +90,7 @@ class SceneIn(PictureOut, VoiceOut, total=False):
     scene: dict[str, JsonValue]
     cast: list[dict[str, JsonValue]]
     wording: str
+    unlike: str
     language: str
     tone: str
     voice_name: str

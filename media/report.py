@@ -62,7 +62,10 @@ class Expected(Plain):
 
 
 class Finding(Plain):
-    """One thing that is not as it should be; `message` is for a person, with the cure in it."""
+    """One thing that is not as it should be; `message` is for a person, with the cure in it.
+
+    `twin` is the scene whose picture the scene at fault repeats.
+    """
 
     check: str
     severity: Literal["fail", "warn"]
@@ -71,6 +74,7 @@ class Finding(Plain):
     limit: float | str
     scene: int | None = None
     at_ms: int | None = None
+    twin: int | None = None
 
 
 class Report(Plain):

@@ -20,10 +20,18 @@ from shortfactory.plan import Plan
 from shortfactory.story import Character, Scene
 
 ANOTHER_VIEW = "choose another viewpoint, distance and arrangement than an earlier take would have."
+NOT_THE_OTHER = (
+    "It must not be taken for another picture of the film, the one between the tags other: show "
+    "a different place, or the subject at a very different size, from a different side."
+)
+NOTE_CHARACTERS = 300  # of the other picture's note: what it shows stands first
 
 
 class Reads(TypedDict, total=False):
-    """What the illustrator needs. `wording` is the picture note, reworded where one was refused."""
+    """What the illustrator needs. `wording` is the picture note, reworded where one was refused.
+
+    `unlike` is the note of another scene's picture, where this one's was too much like it.
+    """
 
     run: RunFacts
     plan: dict[str, JsonValue]
@@ -32,6 +40,7 @@ class Reads(TypedDict, total=False):
     scene: dict[str, JsonValue]
     cast: list[dict[str, JsonValue]]
     wording: str
+    unlike: str
     picture_variation: int
     picture_tries: int
     fallback_tries: int
@@ -98,9 +107,9 @@ def request_for(state: Reads) -> ImageRequest:
     plan = Plan.model_validate(state["plan"])
     style = load_style(state["style"])
     present = [member for member in state.get("cast", []) if member["name"] in scene.characters]
-    variation = state.get("picture_variation", 0)
+    variation, unlike = state.get("picture_variation", 0), state.get("unlike", "")
     return ImageRequest(
-        prompt=picture_prompt(state["wording"], style, present, variation),
+        prompt=picture_prompt(state["wording"], style, present, take_of(variation, unlike)),
         subject=state["wording"],
         aspect=state["aspect"],
         size=plan.image_size,
@@ -109,13 +118,23 @@ def request_for(state: Reads) -> ImageRequest:
         palette=style.palette,
         look=style.finish,
         variation=variation,
+        unlike=unlike,
     )
 
 
+def take_of(variation: int, unlike: str = "") -> str:
+    """What tells this take from earlier ones, and from the picture of another note."""
+    if not variation:
+        return "Take 1."
+    take = f"Take {variation + 1}: {ANOTHER_VIEW}"
+    other = fence("other", unlike[:NOTE_CHARACTERS])
+    return f"{take} {NOT_THE_OTHER}\n{other}" if unlike else take
+
+
 def picture_prompt(
-    subject: str, style: Style, cast: list[dict[str, JsonValue]], variation: int = 0
+    subject: str, style: Style, cast: list[dict[str, JsonValue]], take: str = "Take 1."
 ) -> str:
-    """Fill the picture prompt for one subject in one style; a later take asks for another view."""
+    """Fill the picture prompt for one subject in one style."""
     members = [Character.model_validate({k: m[k] for k in ("name", "looks")}) for m in cast]
     looks = "\n".join(f"{member.name}: {member.looks}" for member in members)
     words = {
@@ -123,7 +142,7 @@ def picture_prompt(
         "style": style.prompt,
         "palette": ", ".join(style.palette),
         "cast": fence("cast", looks or "nobody in particular"),
-        "take": f"Take {variation + 1}: {ANOTHER_VIEW}" if variation else "Take 1.",
+        "take": take,
     }
     prompt = load_prompt("picture")
     return f"{prompt.system}\n\n{prompt.ask.substitute(words)}"

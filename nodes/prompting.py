@@ -15,7 +15,7 @@ from providers.ports import ArtifactStore
 
 FENCES = (
     *("topic", "source", "story", "script", "findings", "notes"),
-    *("prompt", "reason", "subject", "cast", "character"),
+    *("prompt", "reason", "subject", "other", "cast", "character"),
 )
 UNSUPPORTED = {"default", "minLength", "maxLength", "pattern", "const", "exclusiveMinimum"}
 """Schema keywords that Gemini rejects (ai.google.dev structured output, read 2026-11-22)."""

@@ -48,6 +48,7 @@ class ImageRequest(Plain):
     palette: tuple[str, ...] = ()  # "#rrggbb", background first, accent last
     look: str = ""  # the style's finish, like "blueprint"
     variation: int = 0  # another picture of the same prompt
+    unlike: str = ""  # the note of a picture that this one must not be taken for
 
 
 class VoiceRequest(Plain):

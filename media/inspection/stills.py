@@ -117,7 +117,8 @@ class Stills:
             if alike > ALIKE:
                 scene = next(each for each in self.expected.scenes if each.number == second)
                 message = f"shows the same picture as scene {first}"
-                yield _finding("duplicate", scene, message, round(alike, 2), ALIKE)
+                found = _finding("duplicate", scene, message, round(alike, 2), ALIKE)
+                yield found.model_copy(update={"twin": first})
 
     def _outside(self, picture: Luma) -> Luma:
         """The taller part of the picture above or below all captions."""

@@ -33,19 +33,21 @@ class OfflineIllustrator:
 
     def fingerprint(self, request: ImageRequest) -> Mapping[str, JsonValue]:
         """Words, palette, format, look and variation; references change nothing."""
-        return _fingerprint(request)
+        apart: dict[str, JsonValue] = {"unlike": request.unlike} if request.unlike else {}
+        return _fingerprint(request) | apart
 
     async def draw(self, request: ImageRequest, references: tuple[bytes, ...]) -> ImageReply:  # noqa: ARG002 - the port
         """Paint in a thread. The same request gives the same bytes on the same machine.
 
         Every second variation is the one before it turned: seen from the other side, further
-        away, in another light. So what is drawn again for looking like a neighbour differs.
+        away, in another light. So what is drawn again for looking like a neighbour differs; and
+        where both notes call the same hero, this one's is only a small figure.
 
         Raises:
             InvalidInput: a palette colour that is not #rrggbb.
         """
         composition, turned = divmod(request.variation, 2)
-        paint = partial(illustrate, turned=bool(turned))
+        paint = partial(illustrate, turned=bool(turned), unlike=request.unlike)
         return await asyncio.to_thread(_draw, paint, self.id, request, composition)
 
 

@@ -186,6 +186,17 @@ def test_after_quality_makes_only_the_faulty_half_of_a_scene_again():
     assert (sent.arg["picture_variation"], sent.arg["voice_variation"]) == (1, 0)
 
 
+def test_a_picture_like_another_is_drawn_again_with_that_one_named():
+    twin = fault("duplicate", 2) | {"twin": 1}
+    state = ready(quality=report(twin), repairs={"2": 1})
+    [sent] = routes.after_quality(state, LIMITS)
+    assert sent.arg["unlike"] == state["script"]["scenes"][0]["picture"] != ""
+    [other] = routes.after_quality(
+        ready(quality=report(fault("flat", 2)), repairs={"2": 1}), LIMITS
+    )
+    assert other.arg["unlike"] == ""
+
+
 def test_a_caption_on_a_face_has_the_picture_drawn_again_and_then_parks():
     covered = report(fault("caption_face", 2))
     [sent] = routes.after_quality(ready(quality=covered, repairs={"2": 1}), LIMITS)

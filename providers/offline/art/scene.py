@@ -14,7 +14,7 @@ from providers.offline.art.heroes import hero_style, place_hero
 from providers.offline.art.inscribe import inscribe
 from providers.offline.art.layout import Layout, Spot, arrange
 from providers.offline.art.places import ALIKE, PLACES, Place, lane
-from providers.offline.art.words import Motif, motif_of
+from providers.offline.art.words import Motif, apart, motif_of
 
 SUNS = ("sun", "sun", "rings", "rays")
 SHALLOW_PX = 9.0  # how far a long lens spreads what lies behind the hero
@@ -32,11 +32,13 @@ def illustrate(
     look: str = "",
     *,
     turned: bool = False,
+    unlike: str = "",
 ) -> np.ndarray:
     """Paint the picture of a note and its keyword: height x width x 3 bytes, RGB.
 
     A `look` that is no finish leaves it paper-cut. `turned`, the same things are seen from
-    the other side, from further away and in another light.
+    the other side, from further away and in another light. A hero that the note `unlike` calls
+    too is only a small figure.
 
     Raises:
         InvalidInput: a palette colour that is not #rrggbb.
@@ -45,6 +47,8 @@ def illustrate(
     tones, motif = Tones.of(palette), motif_of(keyword, note)
     if look == "studio":  # one object and much air
         motif = motif._replace(companion="")
+    elif unlike:
+        motif = apart(motif, unlike)
     kind = "studio" if look == "studio" else random.choice(ALIKE.get(motif.place, (motif.place,)))
     place = PLACES[kind]
     layout = arrange(aspect, keyword, bool(motif.hero), random, turned=turned)

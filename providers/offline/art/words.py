@@ -71,6 +71,14 @@ def motif_of(keyword: str, note: str) -> Motif:
     return Motif(hero, others[0] if others else "", place, night)
 
 
+def apart(motif: Motif, unlike: str) -> Motif:
+    """The motif without a hero that another note calls too: it comes as a companion, if it can."""
+    if not motif.hero or not _alike(motif.hero, motif_of("", unlike).hero):
+        return motif
+    small = "" if motif.hero in AIRBORNE else motif.hero
+    return motif._replace(hero="", companion=small)
+
+
 def _alike(one: str, other: str) -> bool:
     return one == other or any({one, other} <= set(group.split()) for group in KIN)
 

@@ -123,6 +123,27 @@ def test_a_picture_drawn_again_is_not_taken_for_the_one_before(word, style):
     assert stills.likeness(one, other) <= stills.ALIKE
 
 
+@pytest.mark.parametrize("word", ["bee", "clock", "whale", "map"])
+def test_a_picture_drawn_again_is_not_taken_for_its_neighbour(word):
+    """Two long-lens pictures of one hero, told apart by the note of the other."""
+    palette, look = load("wild").palette, load("wild").finish
+    neighbour = f"A {word} very near"
+    note = (f"A {word} by itself", word, "9:16", palette, 0.25, 7, look)
+    other = detail(illustrate(neighbour, word, "9:16", palette, 0.25, 7, look))
+    told = detail(illustrate(*note, turned=True, unlike=neighbour))
+    untold = detail(illustrate(*note, turned=True))
+    assert stills.likeness(other, told) <= stills.ALIKE
+    assert stills.likeness(other, told) <= stills.likeness(other, untold)
+
+
+async def test_only_the_illustrator_knows_a_neighbour():
+    near, far = ask(unlike="An octopus"), ask()
+    assert OfflineIllustrator().fingerprint(near) != OfflineIllustrator().fingerprint(far)
+    assert OfflinePoster().fingerprint(near) == OfflinePoster().fingerprint(far)
+    one, other = [decoded(await OfflineIllustrator().draw(each, ())) for each in (near, far)]
+    assert np.abs(one.astype(float) - other).mean() > 4
+
+
 @every_model
 def test_the_fingerprint_holds_what_changes_the_picture(model):
     same = model.fingerprint(ask(references=("ab" * 32,)))

@@ -47,11 +47,11 @@ def illustrate(
     tones, motif = Tones.of(palette), motif_of(keyword, note)
     if look == "studio":  # one object and much air
         motif = motif._replace(companion="")
-    elif unlike:
-        motif = apart(motif, unlike)
     kind = "studio" if look == "studio" else random.choice(ALIKE.get(motif.place, (motif.place,)))
     place = PLACES[kind]
     layout = arrange(aspect, keyword, bool(motif.hero), random, turned=turned)
+    if unlike and look != "studio":  # arranged for its hero all the same: no type takes its place
+        motif = apart(motif, unlike)
     canvas = Canvas(layout.width, layout.height, scale)
     style = _style(tones, halo=layout.kind == "halo")
     _backdrop(canvas, layout, tones, place, motif, style, random)

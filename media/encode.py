@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from media.container import mp4
 from media.planes import Planes
 from media.timeline import Frame
-from media.x264 import GOP_S, REORDER_FRAMES, Quality, prepare
+from media.x264 import CODEC, GOP_S, REORDER_FRAMES, Quality, prepare
 
 # Encoders at work beside each other: the pool has a worker for every two cores. One encoder of
 # several threads, which wait for each other's rows, leaves a quarter of two cores idle.
@@ -51,7 +51,7 @@ def encode(
         StorageError: the file cannot be written.
     """
     with mp4(out) as container:
-        stream = container.add_stream("libx264", rate=frame.fps)
+        stream = container.add_stream(CODEC, rate=frame.fps)
         prepare(stream.codec_context, frame, quality)
         for at, packet in enumerate(_packets(artist, runs, frame, quality, tick)):
             packet.stream = stream
@@ -133,7 +133,7 @@ class _Desk:
 
     def encode(self, first: int, frames: int, count: _Count) -> list[Packet[VideoStream]]:
         """The packets of a run, in film time."""
-        encoder = VideoCodecContext.create("libx264", "w")
+        encoder = VideoCodecContext.create(CODEC, "w")
         prepare(encoder, self._frame, self._quality)
         found: list[Packet[VideoStream]] = []
         end = first + frames

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from shortfactory.story import Effects, Word
 
 PROGRESS_EVERY_S = 0.1
-RENDERER_VERSION = "11"
+RENDERER_VERSION = "12"
 """Part of the key of every rendered file: raised when the same input gives other pixels."""
 
 CHECKS: frozenset[Job] = frozenset({"picture", "voice"})
